@@ -1,0 +1,1 @@
+"""Vocabulary that every step shares: money, dates, errors, texts, progress."""

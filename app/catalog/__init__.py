@@ -1,0 +1,1 @@
+"""Master data: organisations, accounts, channels, the chart of accounts, settings."""

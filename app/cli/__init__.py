@@ -1,0 +1,1 @@
+"""Everything the window does to data, without a window."""

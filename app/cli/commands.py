@@ -1,0 +1,40 @@
+"""Which module holds which command, so that each loads no more than it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from app.cli.session import Command, Desk
+
+_MODULES = {
+    "init": "files",
+    "user": "administration",
+    "import": "files",
+    "import-undo": "files",
+    "profiles": "profiles",
+    "reconcile": "work",
+    "discrepancies": "listings",
+    "matches": "listings",
+    "match": "work",
+    "unmatch": "work",
+    "assign": "work",
+    "explain": "work",
+    "confirm": "confirming",
+    "check": "confirming",
+    "unconfirm": "confirming",
+    "board": "listings",
+    "backup": "administration",
+    "restore": "administration",
+    "verify": "administration",
+    "show": "window",
+    "demo": "demonstration",
+}
+"""By the command's name; each module has a table `COMMANDS` of its own."""
+
+
+def run(desk: Desk) -> int:
+    """Run the command that the options name, and return its exit code."""
+    name = str(desk.options.command)
+    commands: Mapping[str, Command] = import_module(f"app.cli.{_MODULES[name]}").COMMANDS
+    return commands[name](desk)

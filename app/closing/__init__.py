@@ -1,0 +1,1 @@
+"""The day as a whole: its files, its board, its end."""

@@ -1,0 +1,1 @@
+"""The database: engine, column types, and the one door to data."""

@@ -1,0 +1,1 @@
+"""What is left: each entry or pair that does not settle, why, and since when."""

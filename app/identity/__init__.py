@@ -1,0 +1,1 @@
+"""Who may use the program, and for what."""

@@ -1,0 +1,22 @@
+"""What a run is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.db.bulk import AnySelect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Which entries a run takes: days from `first` to `last` (yyyymmdd) and what is in the pool.
+
+    `pool_ours` and `pool_theirs` are queries for the ids of what earlier runs left open.
+    `scope` limits channel reconciliation to one channel, "" means all.
+    """
+
+    first: int
+    last: int
+    pool_ours: AnySelect
+    pool_theirs: AnySelect
+    scope: str = ""

@@ -1,0 +1,1 @@
+"""Entries of both sides, as the files brought them."""

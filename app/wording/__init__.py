@@ -1,0 +1,1 @@
+"""What states, kinds and tasks are called: one table for window, command line and paper."""

@@ -1,0 +1,17 @@
+"""The actions of all pages."""
+
+from __future__ import annotations
+
+from ui.actions import arrivals, board, discrepancies, files, master, reconcile, system
+from ui.actions.action import Action
+
+PAGE_ACTIONS: tuple[Action, ...] = (
+    *board.ACTIONS,
+    *files.ACTIONS,
+    *reconcile.ACTIONS,
+    *discrepancies.ACTIONS,
+    *arrivals.ACTIONS,
+    *master.ACTIONS,
+    *system.ACTIONS,
+)
+"""Each page's table is added here, in the order of the navigation."""

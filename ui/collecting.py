@@ -1,0 +1,45 @@
+"""Collects garbage on the window's thread only.
+
+Python collects cycles on whichever thread allocates next. When that is a reader's, widgets and
+models of a page that is gone are destroyed beside the window's thread, while Qt uses them.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+_EVERY_MS = 500
+
+
+class Collector(QObject):
+    """Takes the collection of garbage over until it is stopped."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # What is there from the start stays; nobody need look through it again and again.
+        gc.freeze()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start(_EVERY_MS)
+
+    def collect(self) -> None:
+        """Collect as far as Python itself would have done by now."""
+        due = [
+            generation
+            for generation, (count, limit) in enumerate(
+                zip(gc.get_count(), gc.get_threshold(), strict=True)
+            )
+            if count > limit > 0
+        ]
+        if due:
+            gc.collect(max(due))
+
+    def stop(self) -> None:
+        """Collect all, and leave it to Python again."""
+        self._timer.stop()
+        gc.collect()
+        gc.enable()
+        gc.unfreeze()

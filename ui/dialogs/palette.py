@@ -1,0 +1,136 @@
+"""The Ctrl+K box: finds pages, commands, records and amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app.base.i18n import N_, _
+from app.closing.finding import Found, find
+from app.intake.rules import KIND_LABELS
+from ui.desk import Desk, Target
+from ui.formatting import amount, day
+from ui.theme import icon
+
+_WAIT_MS = 200
+_SHOWN = 14
+_PICTURES = {"page": "layout-dashboard", "command": "play", "record": "search"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One line of the box; `hint` stands at the right (keys, or why it cannot be done now)."""
+
+    text: str
+    act: Callable[[], object]
+    hint: str = ""
+    sort: str = "command"
+    possible: bool = True
+
+
+class PaletteDialog(QDialog):
+    """Finds while one types; Enter does or opens it."""
+
+    def __init__(
+        self, desk: Desk, choices: Sequence[Choice], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Dialog)
+        self.setWindowTitle(_(N_("Find or do")))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(640, 420)
+        self._desk = desk
+        self._choices = choices
+        self._found: list[Choice] = []
+        self._asked = ""
+        body = QVBoxLayout(self)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(_(N_("Order no., household, batch, amount, page or command")))
+        self.line.setAccessibleName(_(N_("Find or do")))
+        self.line.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(_(N_("Found")))
+        self.list.itemActivated.connect(lambda _item: self._do())
+        body.addWidget(self.line)
+        body.addWidget(self.list)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_WAIT_MS)
+        self._wait.timeout.connect(self._ask)
+        self.line.textChanged.connect(self._typed)
+        self._fill()
+        self.line.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: arrow keys move in the list while the cursor stays in the line."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None:
+                row = self.list.currentRow() + step
+                self.list.setCurrentRow(max(0, min(row, self.list.count() - 1)))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._do()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _typed(self) -> None:
+        self._found = []
+        self._fill()
+        self._wait.start()
+
+    def _ask(self) -> None:
+        text = self.line.text().strip()
+        self._asked = text
+        if text:
+            self._desk.read(find, text, day=self._desk.day).then(
+                lambda found: self._show(text, found), owner=self
+            )
+
+    def _show(self, text: str, found: Sequence[Found]) -> None:
+        if text == self._asked:
+            self._found = [self._record(one) for one in found]
+            self._fill()
+
+    def _record(self, found: Found) -> Choice:
+        target = Target(
+            page="reconcile",
+            day=found.business_on,
+            task=found.task,
+            scope=found.scope,
+            entry_kind=found.kind,
+            entry_id=found.id,
+            key=found.key,
+            amount_fen=found.amount_fen,
+        )
+        return Choice(
+            text=f"{_(KIND_LABELS[found.kind])}  {found.key}",
+            hint=f"{day(found.business_on)}  {amount(found.amount_fen)}",
+            act=lambda: self._desk.open(target),
+            sort="record",
+        )
+
+    def _fill(self) -> None:
+        wanted = self.line.text().strip().casefold()
+        fitting = [one for one in self._choices if wanted in one.text.casefold()]
+        self.list.clear()
+        for choice in [*fitting[:_SHOWN], *self._found]:
+            text = f"{choice.text}    {choice.hint}" if choice.hint else choice.text
+            item = QListWidgetItem(icon(_PICTURES[choice.sort]), text)
+            item.setData(Qt.ItemDataRole.UserRole, choice)
+            if not choice.possible:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _do(self) -> None:
+        if not self.list.count():
+            return
+        choice = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+        assert isinstance(choice, Choice)
+        if choice.possible:
+            self.accept()
+            choice.act()

@@ -1,0 +1,1 @@
+"""Models between frozen rows and Qt's tables."""

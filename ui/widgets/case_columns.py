@@ -1,0 +1,244 @@
+"""The columns of the work list of discrepancies, of its groups and of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from app.base.i18n import N_, _
+from app.discrepancies.casefilter import CaseColumn, Grouping
+from app.discrepancies.cases import CaseRow, GroupSum
+from app.discrepancies.rules import Status, age_band
+from app.matching.rules import Kind, Task
+from app.wording.labels import label
+from ui.formatting import amount, count, day
+from ui.models.column import Column
+from ui.widgets.states import DONE, NONE, OPEN, RUNNING, WAITING, Look, with_glyph
+
+LOOKS: dict[Status, Look] = {
+    Status.OPEN: OPEN,
+    Status.ASSIGNED: RUNNING,
+    Status.SUBMITTED: WAITING,
+    Status.RESOLVED: DONE,
+    Status.CARRIED: NONE,
+    Status.SUSPENDED: NONE,
+}
+
+AgeOf = Callable[[date], int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One line of a comparison as it is written."""
+
+    field: str
+    ours: str
+    theirs: str
+    differs: bool
+
+
+def case_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
+    """Return the columns of the work list; ages are asked for by business date."""
+    return [*_what_columns(), *_amount_columns(), *_work_columns(age_of), *_further_columns()]
+
+
+def _what_columns() -> list[Column[CaseRow]]:
+    column = CaseColumn
+    return [
+        Column(name=column.DAY, title=N_("Day"), text=lambda row: day(row.business_on), width=10),
+        Column(
+            name=column.KIND,
+            title=N_("Kind"),
+            text=lambda row: label(row.kind),
+            tip=lambda row: label(row.kind),
+            width=16,
+        ),
+        Column(
+            name=column.OURS_KEY,
+            title=N_("Key"),
+            text=key_of,
+            tip=key_of,
+            width=20,
+            filterable=True,
+        ),
+    ]
+
+
+def _amount_columns() -> list[Column[CaseRow]]:
+    return [
+        _amount(CaseColumn.OURS, N_("Ours"), lambda row: amount(row.ours_fen)),
+        _amount(CaseColumn.THEIRS, N_("Theirs"), lambda row: amount(row.theirs_fen)),
+        _amount(CaseColumn.DIFFERENCE, N_("Difference"), lambda row: amount(row.difference_fen)),
+    ]
+
+
+def _amount(name: CaseColumn, title: str, text: Callable[[CaseRow], str]) -> Column[CaseRow]:
+    return Column(name=name, title=title, text=text, numeric=True, width=12, filterable=True)
+
+
+def _work_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
+    def age(row: CaseRow) -> str:
+        days = None if row.status is Status.RESOLVED else age_of(row.business_on)
+        return "" if days is None else band_text(age_band(days))
+
+    column = CaseColumn
+    return [
+        Column(
+            name=column.STATUS,
+            title=N_("State"),
+            text=status_text,
+            tone=lambda row: LOOKS[row.status].tone,
+            width=11,
+        ),
+        Column(name=column.AGE, title=N_("Age"), text=age, width=8),
+        Column(
+            name=column.CHANNEL,
+            title=N_("Channel"),
+            text=lambda row: row.channel,
+            width=9,
+            filterable=True,
+        ),
+        Column(
+            name=column.ASSIGNEE,
+            title=N_("Assignee"),
+            text=lambda row: row.assignee,
+            width=10,
+            filterable=True,
+        ),
+    ]
+
+
+def _further_columns() -> list[Column[CaseRow]]:
+    column = CaseColumn
+    return [
+        Column(
+            name=column.NOTES,
+            title=N_("Notes"),
+            text=lambda row: _or_nothing(row.notes),
+            numeric=True,
+            width=6,
+        ),
+        Column(
+            name=column.ATTACHMENTS,
+            title=N_("Attached"),
+            text=lambda row: _or_nothing(row.attachments),
+            numeric=True,
+            width=9,
+        ),
+        Column(name=column.TASK, title=N_("Task"), text=lambda row: label(row.task), width=14),
+        Column(
+            name=column.PAYEE,
+            title=N_("Payee"),
+            text=lambda row: row.payee,
+            width=12,
+            filterable=True,
+        ),
+    ]
+
+
+def group_columns(grouping: Callable[[], Grouping | None]) -> list[Column[GroupSum]]:
+    """Return the columns of the groups."""
+    return [
+        Column(
+            name="group",
+            title=N_("Group"),
+            text=lambda row: group_text(grouping(), row.key),
+            width=30,
+            sortable=False,
+        ),
+        Column(
+            name="count",
+            title=N_("Count"),
+            text=lambda row: count(row.sums.count),
+            numeric=True,
+            sortable=False,
+            width=9,
+        ),
+        Column(
+            name="difference",
+            title=N_("Difference"),
+            text=lambda row: amount(row.sums.difference_fen),
+            numeric=True,
+            sortable=False,
+            width=16,
+        ),
+    ]
+
+
+def comparison_columns() -> list[Column[Compared]]:
+    """Return the columns of both sides beside each other."""
+
+    def tone(row: Compared) -> str:
+        return "bad" if row.differs else ""
+
+    return [
+        Column(
+            name="field",
+            title=N_("Field"),
+            text=lambda row: with_glyph(DIFFERS, row.field) if row.differs else row.field,
+            tone=tone,
+            width=12,
+            sortable=False,
+        ),
+        Column(
+            name="ours",
+            title=N_("Ours"),
+            text=lambda row: row.ours,
+            tip=lambda row: row.ours,
+            tone=tone,
+            width=18,
+            sortable=False,
+        ),
+        Column(
+            name="theirs",
+            title=N_("Theirs"),
+            text=lambda row: row.theirs,
+            tip=lambda row: row.theirs,
+            tone=tone,
+            width=18,
+            sortable=False,
+        ),
+    ]
+
+
+DIFFERS = Look("≠", "bad")
+
+
+def status_text(row: CaseRow) -> str:
+    """Return the state of a discrepancy behind its glyph."""
+    return with_glyph(LOOKS[row.status], label(row.status))
+
+
+def key_of(row: CaseRow) -> str:
+    """Return the business key of a discrepancy, both where they are not equal."""
+    if row.ours_key and row.theirs_key and row.ours_key != row.theirs_key:
+        return f"{row.ours_key} | {row.theirs_key}"
+    return row.ours_key or row.theirs_key
+
+
+def band_text(band: str) -> str:
+    """Return an age band in words."""
+    days = band.replace("30+", _(N_("over 30"))).replace("-", "–")
+    return _(N_("{days} d")).format(days=days)
+
+
+def group_text(by: Grouping | None, key: str) -> str:
+    """Return what a group is called."""
+    if by is Grouping.BAND:
+        return band_text(key)
+    if by in _ENUMS:
+        return label(_ENUMS[by](key))
+    return key or _(_NAMELESS.get(by, N_("none")))
+
+
+_ENUMS: dict[Grouping | None, type[Task | Kind | Status]] = {
+    Grouping.TASK: Task,
+    Grouping.KIND: Kind,
+    Grouping.STATUS: Status,
+}
+_NAMELESS: dict[Grouping | None, str] = {Grouping.ASSIGNEE: N_("nobody")}
+
+
+def _or_nothing(number: int) -> str:
+    return str(number) if number else ""
