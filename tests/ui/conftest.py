@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -106,8 +107,8 @@ def opening(qtbot: QtBot, workspace: Workspace, preferences: QSettings) -> Itera
         window = MainWindow(Desk(workspace, actor, preferences))
         windows.append(window)
         window.resize(*size)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitActive(window, timeout=WAIT_MS):
+            window.show()
         settle(qtbot, window)
         if page:
             window.show_page(page)
@@ -164,24 +165,51 @@ def press(
 
 
 def focused() -> QWidget:
-    """Return the widget that has the keyboard."""
-    widget = QApplication.focusWidget() or QApplication.activeModalWidget()
-    widget = widget or QApplication.activeWindow()
-    assert widget is not None, "nothing has the keyboard"
+    """Return the widget that has the keyboard.
+
+    Waits until it is shown and in the window in front: a key that is sent before goes to a widget
+    that nobody sees, or to the window before, and does something else there.
+    """
+    limit = time.monotonic() + WAIT_MS / 1000
+    while (widget := _keyboard()) is None and time.monotonic() < limit:
+        _give_keyboard()
+        QTest.qWait(5)
+    assert widget is not None, "nothing that is shown has the keyboard"
     return widget
+
+
+def keyboard_at(widget: QWidget) -> None:
+    """Put the keyboard into a widget."""
+    widget.setFocus()
+    found = focused()
+    assert found is (widget.focusProxy() or widget), found
+
+
+def _keyboard() -> QWidget | None:
+    """Return the widget that would get a key now; None while windows come and go."""
+    window = QApplication.activeWindow()
+    modal = QApplication.activeModalWidget()
+    if window is None or not window.isVisible() or modal not in (None, window):
+        return None
+    widget = QApplication.focusWidget() or window
+    return widget if widget.isVisible() else None
+
+
+def _give_keyboard() -> None:
+    """Do what a window manager does when a window closes; without a screen there is none."""
+    shown = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+    if QApplication.activeWindow() is None and shown:
+        (QApplication.activeModalWidget() or shown[-1]).activateWindow()
 
 
 def dialog(qtbot: QtBot) -> QWidget:
     """Return the dialog that is open; waits for it."""
 
-    def found() -> QWidget | None:
-        return QApplication.activeModalWidget()
-
     def ready() -> bool:
-        widget, focus = found(), QApplication.focusWidget()
-        return widget is not None and (focus is None or focus.window() is widget)
+        widget = QApplication.activeModalWidget()
+        return widget is not None and widget is QApplication.activeWindow()
 
     qtbot.waitUntil(ready, timeout=WAIT_MS)
-    widget = found()
+    widget = QApplication.activeModalWidget()
     assert widget is not None
     return widget

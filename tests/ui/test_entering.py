@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.base import i18n
@@ -16,7 +16,7 @@ from app.identity.service import add_user
 from app.upkeep.entering import come_in
 from app.upkeep.service import backup, initialise
 from tests.conftest import PASSWORD
-from tests.ui.conftest import press, settle
+from tests.ui.conftest import keyboard_at, press, settle
 from ui.application import Application
 from ui.desk import Restoring
 from ui.dialogs.entering import Entrance
@@ -46,17 +46,7 @@ def face(qtbot: QtBot, application: Application, kind: type) -> Entrance | First
     qtbot.waitUntil(lambda: isinstance(application.door.face, kind), timeout=LONG_MS)
     found = application.door.face
     assert isinstance(found, Entrance | FirstStart)
-    application.door.activateWindow()
     return found
-
-
-def keyboard_at(qtbot: QtBot, widget: QWidget) -> None:
-    def there() -> bool:
-        widget.window().activateWindow()
-        widget.setFocus()
-        return widget.hasFocus()
-
-    qtbot.waitUntil(there, timeout=LONG_MS)
 
 
 def inside(qtbot: QtBot, application: Application) -> MainWindow:
@@ -73,7 +63,7 @@ def test_a_new_user_comes_to_the_sample_day_by_keyboard(
     application.start()
     start = face(qtbot, application, FirstStart)
     assert isinstance(start, FirstStart)
-    keyboard_at(qtbot, start.password)
+    keyboard_at(start.password)
 
     press(PASSWORD)
     press(Qt.Key.Key_Tab)
@@ -91,7 +81,7 @@ def test_own_data_begins_with_an_administrator(application: Application, qtbot: 
     start = face(qtbot, application, FirstStart)
     assert isinstance(start, FirstStart)
     start.own.setChecked(True)
-    keyboard_at(qtbot, start.name)
+    keyboard_at(start.name)
 
     press("boss")
     for _line in range(2):
