@@ -10,7 +10,7 @@ from typing import TypeVar
 from app.base.dates import MIDNIGHT
 from app.base.errors import UserError
 from app.base.i18n import N_
-from app.base.money import fee_fen
+from app.base.money import LIMIT_FEN, fee_fen
 
 MOST_CYCLE_DAYS = 60
 """No channel settles later than that."""
@@ -113,6 +113,9 @@ class SettingName(StrEnum):
     WRITEOFF_TOLERANCE_FEN = "writeoff_tolerance_fen"
     CLEARING_TOLERANCE_FEN = "clearing_tolerance_fen"
     ARRIVAL_TOLERANCE_FEN = "arrival_tolerance_fen"
+    SMALL_DIFFERENCE_LIMIT_FEN = "small_difference_limit_fen"
+    ADJUSTMENT_LIMIT_FEN = "adjustment_limit_fen"
+    SECOND_CHECKER_FEN = "second_checker_fen"
     IDLE_LOCK_MINUTES = "idle_lock_minutes"
 
 
@@ -126,6 +129,7 @@ class Bounds:
 
 
 _TOLERANCE = Bounds(lowest=0, highest=100_00, unit=Unit.FEN)
+_LIMIT = Bounds(lowest=1, highest=LIMIT_FEN, unit=Unit.FEN)
 SETTINGS: dict[SettingName, Bounds] = {
     SettingName.TIMING_MINUTES: Bounds(lowest=0, highest=MIDNIGHT, unit=Unit.MINUTES),
     SettingName.TIMING_WINDOW_WORKING_DAYS: Bounds(lowest=0, highest=30, unit=Unit.WORKING_DAYS),
@@ -135,6 +139,9 @@ SETTINGS: dict[SettingName, Bounds] = {
     SettingName.WRITEOFF_TOLERANCE_FEN: _TOLERANCE,
     SettingName.CLEARING_TOLERANCE_FEN: _TOLERANCE,
     SettingName.ARRIVAL_TOLERANCE_FEN: _TOLERANCE,
+    SettingName.SMALL_DIFFERENCE_LIMIT_FEN: _TOLERANCE,
+    SettingName.ADJUSTMENT_LIMIT_FEN: _LIMIT,
+    SettingName.SECOND_CHECKER_FEN: _LIMIT,
     SettingName.IDLE_LOCK_MINUTES: Bounds(lowest=1, highest=240, unit=Unit.MINUTES),
 }
 """No setting leaves its bounds: a tolerance of thousands would hide what it should find."""

@@ -39,6 +39,13 @@ class RowKind(StrEnum):
     ACCOUNT = "account"
 
 
+class CloseState(StrEnum):
+    """Where a closing stands."""
+
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardCell:
     """One step of a row: how many of how many (`of`, 0 where that is not counted), and fen."""

@@ -32,12 +32,16 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts, in which roles and from where."""
+    """Who acts, in which roles and from where.
+
+    `proved_at` is when he last gave his password; decisions ask for a fresh one.
+    """
 
     user_id: int
     name: str
     roles: frozenset[str]
     machine: str
+    proved_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from app.discrepancies.queries import SIDES
 from app.discrepancies.refusals import (
     AlreadyMatched,
     Ambiguous,
+    InSuspense,
     NotEqual,
     NothingChosen,
     TooMany,
@@ -252,12 +253,15 @@ def _book(tx: Tx, task: Task, groups: Sequence[Group]) -> _Book:
     for row in facts:
         if row.status is Status.SUBMITTED:
             raise UnderApproval(id=row.id)
+        if row.status is Status.SUSPENDED:
+            raise InSuspense(id=row.id)
     money = Money.of(tx.session, task, sides, facts)
     residues = {group: _residue(tx, task, money, group) for group in groups}
     # The business day of an arrival is that of its discrepancy, not the day of its booking.
     days = {one.business_on for one in known.values() if one.kind is not EntryKind.ARRIVALS}
-    for day in sorted((days | {row.business_on for row in facts}) - {0}):
-        require_open(tx, day_of(day))
+    # What was carried forward from a closed day settles on the later one.
+    if known_days := (days | {row.business_on for row in facts}) - {0}:
+        require_open(tx, day_of(max(known_days)))
     told: dict[int, list[int]] = {}
     for row in facts:
         for id_ in (row.ours_id, row.theirs_id):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    case,
     delete,
     exists,
     insert,
@@ -76,7 +77,8 @@ class Part:
 def pool(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
     """Return queries for the ids of our and their entries that earlier runs left open."""
     open_ = _of(part).where(
-        Discrepancy.status != Status.RESOLVED,
+        # What is in suspense comes back by people only: its voucher would stay behind.
+        Discrepancy.status.not_in((Status.RESOLVED, Status.SUSPENDED)),
         Discrepancy.opened_on < before,
         Discrepancy.kind.not_in(NOT_OFFERED),
     )
@@ -84,6 +86,23 @@ def pool(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
     return (
         _entries(open_.with_only_columns(Discrepancy.ours_id.label("id")), rows, Side.OURS),
         _entries(open_.with_only_columns(Discrepancy.theirs_id.label("id")), rows, Side.THEIRS),
+    )
+
+
+def settled(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
+    """Return queries for the ids of our and their entries that people settled without a match."""
+    done = _of(part).where(
+        or_(
+            Discrepancy.status == Status.SUSPENDED,
+            (Discrepancy.status == Status.RESOLVED)
+            & Discrepancy.resolution.in_((Resolution.EXPLAINED, Resolution.ADJUSTED)),
+        ),
+        Discrepancy.opened_on < before,
+    )
+    rows = done.with_only_columns(Discrepancy.id)
+    return (
+        _entries(done.with_only_columns(Discrepancy.ours_id.label("id")), rows, Side.OURS),
+        _entries(done.with_only_columns(Discrepancy.theirs_id.label("id")), rows, Side.THEIRS),
     )
 
 
@@ -123,10 +142,21 @@ def roll_back(tx: Tx, part: Part, start: int) -> None:
     tx.session.execute(
         update(Discrepancy)
         .where(Discrepancy.id.in_(again))
-        .values(status=Status.OPEN, resolution=Resolution.NONE, resolved_on=None),
+        .values(
+            status=case((_was_carried(), Status.CARRIED.value), else_=Status.OPEN.value),
+            resolution=case(
+                (_was_carried(), Resolution.ADJUSTED.value), else_=Resolution.NONE.value
+            ),
+            resolved_on=None,
+        ),
         execution_options=quietly,
     )
     tx.touch("discrepancy")
+
+
+def _was_carried() -> ColumnElement[bool]:
+    """Whether it was carried forward before it was matched: then it names the adjustment."""
+    return Discrepancy.reason != ""
 
 
 def fold(tx: Tx, part: Part, result: Result, day: int) -> set[int]:
@@ -159,7 +189,10 @@ def kept_rows(session: Session, part: Part, start: int) -> set[int]:
         session.scalars(
             _of(part)
             .with_only_columns(Discrepancy.id)
-            .where(Discrepancy.opened_on >= start, Discrepancy.status != Status.RESOLVED)
+            .where(
+                Discrepancy.opened_on >= start,
+                Discrepancy.status.not_in((Status.RESOLVED, Status.SUSPENDED)),
+            )
         )
     )
 
@@ -306,7 +339,7 @@ def _settle_matched(tx: Tx, part: Part, day: int) -> None:
         _of(part)
         .with_only_columns(Discrepancy.id)
         .where(
-            Discrepancy.status != Status.RESOLVED,
+            Discrepancy.status.not_in((Status.RESOLVED, Status.SUSPENDED)),
             Discrepancy.kind.not_in(NOT_OFFERED),
             matched,
         )

@@ -211,9 +211,15 @@ def settle(tx: Tx, facts: Sequence[Fact], resolution: Resolution) -> None:
 
 
 def reopen(tx: Tx, facts: Sequence[Fact]) -> None:
-    """Open discrepancies again, for whom they were assigned to before."""
-    status = case((Discrepancy.assignee != "", Status.ASSIGNED.value), else_=Status.OPEN.value)
-    _update(tx, facts, {"status": status, "resolution": Resolution.NONE})
+    """Open discrepancies again, for whom they were assigned to before; or carry them as before."""
+    carried = Discrepancy.reason != ""
+    status = case(
+        (carried, Status.CARRIED.value),
+        (Discrepancy.assignee != "", Status.ASSIGNED.value),
+        else_=Status.OPEN.value,
+    )
+    resolution = case((carried, Resolution.ADJUSTED.value), else_=Resolution.NONE.value)
+    _update(tx, facts, {"status": status, "resolution": resolution})
 
 
 def _update(tx: Tx, facts: Sequence[Fact], values: Mapping[str, object]) -> None:

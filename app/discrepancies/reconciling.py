@@ -167,8 +167,15 @@ def _planned(session: Session, part: folding.Part, day: int, runs: Sequence[Run]
 
 def _run_day(tx: Tx, plan: _Plan, day: int, before: int, terms: Terms) -> set[int]:
     ours, theirs = folding.pool(plan.part, day)
+    done_ours, done_theirs = folding.settled(plan.part, day)
     extent = Extent(
-        first=before + 1, last=day, pool_ours=ours, pool_theirs=theirs, scope=plan.part.scope
+        first=before + 1,
+        last=day,
+        pool_ours=ours,
+        pool_theirs=theirs,
+        settled_ours=done_ours,
+        settled_theirs=done_theirs,
+        scope=plan.part.scope,
     )
     result = _result(tx.session, plan, extent, terms)
     _check_sums(result)

@@ -80,6 +80,15 @@ class UnderApproval(UserError):
     template = N_("Discrepancy {id} waits for the approval of its adjustment.")
 
 
+class InSuspense(UserError):
+    """Its money was parked by an adjustment."""
+
+    template = N_(
+        "Discrepancy {id} is in suspense. Claim or pay out its money, or have its adjustment"
+        " reversed."
+    )
+
+
 class TakenApartAlready(UserError):
     """Somebody was faster."""
 

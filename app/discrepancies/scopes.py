@@ -58,7 +58,7 @@ def of_suggestions(session: Session, *, task: Task, suggestions: Collection[int]
     waiting = {
         id_
         for row in facts
-        if row.status is Status.SUBMITTED
+        if row.status in (Status.SUBMITTED, Status.SUSPENDED)
         for id_ in (row.ours_id, row.theirs_id)
     }
     kept: list[int] = []

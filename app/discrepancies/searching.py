@@ -147,7 +147,7 @@ def is_open(task: Task, side: Side) -> ColumnElement[bool]:
     column = Match.ours_id if side is Side.OURS else Match.theirs_id
     free = (
         Discrepancy.task == task,
-        Discrepancy.status.not_in((Status.RESOLVED, Status.SUBMITTED)),
+        Discrepancy.status.not_in((Status.RESOLVED, Status.SUBMITTED, Status.SUSPENDED)),
         Discrepancy.kind.not_in(BESIDE),
     )
     found: list[Select[Any]] = [

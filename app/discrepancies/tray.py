@@ -11,7 +11,7 @@ from app.base.errors import UserError
 from app.catalog.queries import setting
 from app.discrepancies.byhand import Group, require_free, require_sensible
 from app.discrepancies.openness import Money, unsettled
-from app.discrepancies.refusals import NothingChosen, UnderApproval, UnknownEntries
+from app.discrepancies.refusals import InSuspense, NothingChosen, UnderApproval, UnknownEntries
 from app.discrepancies.rules import Status, Verdict
 from app.discrepancies.terms import TOLERANCES
 from app.matching.rules import Side, Task
@@ -55,6 +55,9 @@ def tray(session: Session, *, task: Task, ours: Sequence[int], theirs: Sequence[
         waiting = [row.id for row in facts if row.status is Status.SUBMITTED]
         if waiting:
             raise UnderApproval(id=waiting[0])
+        parked = [row.id for row in facts if row.status is Status.SUSPENDED]
+        if parked:
+            raise InSuspense(id=parked[0])
     except NothingChosen:
         verdict = Verdict.EMPTY
     except UserError as refused:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,7 +76,7 @@ def login(workspace: Workspace, name: str, password: str, *, machine: str | None
         actor = workspace.write(unknown, _attempted, name=name, stored=stored, right=right).value
     if actor is None:
         raise LoginRefused
-    return actor
+    return replace(actor, proved_at=datetime.now(UTC))
 
 
 def add_user(tx: Tx, *, name: str, password: str, roles: Iterable[str]) -> int:

@@ -150,6 +150,7 @@ def _batch_query(extent: Extent, lag: int) -> Select[ClearingBatch]:
         ),
         ClearingBatch.net_fen != 0,
         ClearingBatch.id.not_in(settled),
+        ClearingBatch.id.not_in(extent.settled_ours),
     )
 
 
@@ -165,6 +166,7 @@ def _arrival_query(extent: Extent, until: date) -> Select[Arrival]:
         Arrival.amount_fen != 0,
         Arrival.currency == "CNY",
         Arrival.id.not_in(settled),
+        Arrival.id.not_in(extent.settled_theirs),
     )
 
 

@@ -12,11 +12,14 @@ class Extent:
     """Which entries a run takes: days from `first` to `last` (yyyymmdd) and what is in the pool.
 
     `pool_ours` and `pool_theirs` are queries for the ids of what earlier runs left open.
-    `scope` limits channel reconciliation to one channel, "" means all.
+    `settled_ours` and `settled_theirs` are queries for what people settled without a match on an
+    earlier day: it is not taken up again. `scope` limits channel reconciliation to one channel, "" means all.
     """
 
     first: int
     last: int
     pool_ours: AnySelect
     pool_theirs: AnySelect
+    settled_ours: AnySelect
+    settled_theirs: AnySelect
     scope: str = ""

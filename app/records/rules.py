@@ -19,6 +19,7 @@ class HeldBy(StrEnum):
     MATCH = "hand_match"
     REASON = "explained"
     CONFIRMATION = "confirmation"
+    ADJUSTMENT = "adjustment"
 
 
 class EntryType(StrEnum):

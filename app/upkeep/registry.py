@@ -15,13 +15,16 @@ MODEL_MODULES = (
     "app.identity.model",
     "app.calendar.model",
     "app.catalog.model",
+    "app.approval.model",
     "app.upkeep.model",
     "app.intake.model",
     "app.records.model",
     "app.clearing.model",
     "app.matching.model",
     "app.discrepancies.model",
+    "app.adjustments.model",
     "app.arrivals.model",
+    "app.closing.model",
 )
 """A new module with tables is added here."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
+from app.adjustments.reasons import add_reasons
 from app.audit import service as audit
 from app.audit.model import AuditHead
 from app.audit.rules import Verb
@@ -206,6 +207,7 @@ def _fill(
         verb = Verb.INITIALISED if found is None else Verb.MIGRATED
         audit.record(tx, verb, "database", "schema", before=found, after=head)
     add_defaults(tx)
+    add_reasons(tx)
     seed(tx)
     if first is not None:
         add_user(tx, name=first[0], password=first[1], roles=[Role.ADMINISTRATOR])

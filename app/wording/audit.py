@@ -15,6 +15,9 @@ from app.matching.rules import Kind, Task
 from app.wording.labels import label
 
 OBJECTS: Mapping[str, str] = {
+    "adjustment": N_("adjustment slip"),
+    "approval_request": N_("request for approval"),
+    "audit_log": N_("audit log"),
     "arrival_confirmation": N_("confirmation of an arrival"),
     "bank_account": N_("bank account"),
     "business_day": N_("business day"),
@@ -27,10 +30,12 @@ OBJECTS: Mapping[str, str] = {
     "ledger_account": N_("account of the chart"),
     "match": N_("match"),
     "organisation": N_("organisation"),
+    "reason": N_("reason to choose"),
     "rejected_file": N_("rejected file"),
     "setting": N_("setting"),
     "source_file": N_("file"),
     "user": N_("user"),
+    "voucher": N_("voucher"),
 }
 """What the kinds of things in the log are called."""
 
@@ -38,9 +43,12 @@ FIELDS: Mapping[str, str] = {
     "accepted": N_("accepted rows"),
     "account_name": N_("account name"),
     "account_no": N_("account no."),
+    "agreed": N_("agreed"),
+    "amount_fen": N_("amount"),
     "assignee": N_("assignee"),
     "bank": N_("bank"),
     "bytes": N_("bytes"),
+    "claimant": N_("claimed for"),
     "code": N_("code"),
     "cutoff_minutes": N_("cut-off (minute of the day)"),
     "cycle": N_("settlement cycle"),
@@ -49,7 +57,10 @@ FIELDS: Mapping[str, str] = {
     "discrepancies": N_("discrepancies"),
     "fee_bearer": N_("fee borne by"),
     "file": N_("file"),
+    "household": N_("household no."),
+    "items": N_("items in suspense"),
     "kind": N_("kind"),
+    "lines": N_("lines"),
     "matched": N_("matched"),
     "maximum_fen": N_("highest fee"),
     "minimum_fen": N_("lowest fee"),
@@ -58,6 +69,8 @@ FIELDS: Mapping[str, str] = {
     "opening_fen": N_("opening balance"),
     "opening_on": N_("opening day"),
     "ours": N_("ours"),
+    "original": N_("original payment"),
+    "payee": N_("payee"),
     "parent": N_("belongs to"),
     "password": N_("password"),
     "profile": N_("profile"),
@@ -72,6 +85,7 @@ FIELDS: Mapping[str, str] = {
     "status": N_("state"),
     "theirs": N_("theirs"),
     "total_fen": N_("total"),
+    "voucher": N_("voucher"),
     "utilities": N_("utilities"),
     "years": N_("years"),
 }

@@ -19,6 +19,7 @@ from app.intake.rules import FILE_STATUS_LABELS, KIND_LABELS, FileStatus, Reject
 from app.intake.rules import Kind as FileKind
 from app.matching.rules import Kind, MatchRule, Side, Task
 from app.records.rules import Bearer, EntryStatus, EntryType, HeldBy, Utility
+from app.wording.adjusting import ADJUSTING
 from app.wording.words import WORDS
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -195,6 +196,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         HeldBy.MATCH: N_("matched by hand"),
         HeldBy.REASON: N_("explained"),
         HeldBy.CONFIRMATION: N_("confirmed as arrived"),
+        HeldBy.ADJUSTMENT: N_("adjusted"),
     },
     Bearer: {
         Bearer.NONE: N_("nobody"),
@@ -212,6 +214,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Utility.SERVICE: N_("service fees"),
     },
     **WORDS,
+    **ADJUSTING,
 }
 
 CHECKS: Mapping[str, str] = {

@@ -1,0 +1,1 @@
+"""What is done about a difference, with its voucher, and the book that vouchers make."""

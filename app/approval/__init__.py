@@ -1,0 +1,1 @@
+"""Nobody approves his own work: a maker asks, another person decides."""
