@@ -13,7 +13,8 @@ class Extent:
 
     `pool_ours` and `pool_theirs` are queries for the ids of what earlier runs left open.
     `settled_ours` and `settled_theirs` are queries for what people settled without a match on an
-    earlier day: it is not taken up again. `scope` limits channel reconciliation to one channel, "" means all.
+    earlier day: it is not taken up again. `scope` limits channel reconciliation to one channel,
+    "" means all.
     """
 
     first: int

@@ -13,47 +13,9 @@ from app.base.i18n import _, ngettext
 from app.db.errors import explained
 from app.db.schema import revisions, schema_revision
 from app.upkeep.attached import attachments
+from app.upkeep.guards import GUARDS
 from app.upkeep.rules import Checked, CheckResult, Verified, nothing_but
 from app.upkeep.sums import SUMS
-
-GUARDS = frozenset(
-    {
-        "guard_audit_record_update",
-        "guard_audit_record_delete",
-        "guard_audit_head_update",
-        "guard_audit_head_delete",
-        "guard_user_role_insert",
-        "guard_user_role_update",
-        *(
-            f"guard_{table}_{event}"
-            for table in (
-                *("payment", "channel_record", "bill_line", "writeoff"),
-                *("clearing_batch", "clearing_line", "arrival", "run", "match"),
-            )
-            for event in ("update", "delete")
-        ),
-        *(
-            f"unpack_{table}_{event}"
-            for table in ("payment", "channel_record")
-            for event in ("update", "delete")
-        ),
-        "guard_touched_day_insert",
-        "guard_touched_day_update",
-        "guard_source_chunk_update",
-        "guard_source_chunk_delete",
-        "guard_source_file_delete",
-        "guard_arrival_confirmation_insert_confirmed",
-        *(
-            f"guard_{table}_{event}_confirmed"
-            for table in (
-                *("arrival_confirmation", "arrival_confirmation_line", "held_entry"),
-                *("match", "clearing_batch", "clearing_line", "arrival"),
-            )
-            for event in ("update", "delete")
-        ),
-    }
-)
-"""The triggers that every database has; without one of them an invariant is unguarded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

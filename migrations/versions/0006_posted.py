@@ -21,6 +21,19 @@ TOO_MUCH = "no more is taken up than there is"
 LATEST = "only the latest closed day is reopened"
 KEPT = "rows of this table are never changed or deleted"
 
+NAMES = {
+    POSTED: "posted",
+    GAP: "gap",
+    UNBALANCED: "balance",
+    CLOSED: "closed",
+    SAID: "said",
+    SETTLED: "settled",
+    TOO_MUCH: "share",
+    LATEST: "latest",
+    KEPT: "kept",
+}
+"""How the triggers that say these end their names."""
+
 VOUCHER_LINES = ("voucher_line", "voucher_entry")
 APPEND_ONLY = ("approval_vote", "audit_anchor")
 
@@ -98,8 +111,8 @@ def downgrade() -> None:
 
 def _guards() -> Iterator[tuple[str, str, str, str, str]]:
     """Each trigger's name, its table and event, when it refuses, and the message."""
-    for number, (table, event, refused, message) in enumerate(_refusals()):
-        yield f"guard_{table}_{event}_posted_{number}", table, event, refused, message
+    for table, event, refused, message in _refusals():
+        yield f"guard_{table}_{event}_{NAMES[message]}", table, event, refused, message
 
 
 def _refusals() -> Iterator[tuple[str, str, str, str]]:

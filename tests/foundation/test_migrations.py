@@ -14,8 +14,8 @@ from app.db.engine import WRITES, open_engine
 from app.db.errors import NewerSchema
 from app.db.migrate import configuration, downgrade, render_item, upgrade
 from app.db.schema import migrations_folder, revisions, schema_revision
+from app.upkeep.guards import GUARDS
 from app.upkeep.registry import all_tables
-from app.upkeep.verify import GUARDS
 
 
 def tables(engine: Engine) -> set[str]:
