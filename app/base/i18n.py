@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 
 from app.base.bundle import bundled
@@ -22,24 +24,25 @@ class _Catalogue:
 
     def __init__(self) -> None:
         self.language = DEFAULT_LANGUAGE
-        self._texts: _gettext.NullTranslations | None = None
+        self._texts: dict[str, _gettext.NullTranslations] = {}
 
     def use(self, language: str) -> None:
         self.language = language
-        self._texts = None
 
     def texts(self) -> _gettext.NullTranslations:
-        if self._texts is None:
-            self._texts = _gettext.translation(
+        language = _spoken.get() or self.language
+        if language not in self._texts:
+            self._texts[language] = _gettext.translation(
                 "duiping",
                 localedir=str(bundled("resources", "locale")),
-                languages=[self.language],
+                languages=[language],
                 fallback=True,
             )
-        return self._texts
+        return self._texts[language]
 
 
 _catalogue = _Catalogue()
+_spoken: ContextVar[str] = ContextVar("language", default="")
 
 
 def use(language: str) -> None:
@@ -47,9 +50,19 @@ def use(language: str) -> None:
     _catalogue.use(language if language in LANGUAGES else "en")
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use another language in this thread for a while: a paper need not speak the window's."""
+    token = _spoken.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> str:
     """Return the language in use."""
-    return _catalogue.language
+    return _spoken.get() or _catalogue.language
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for

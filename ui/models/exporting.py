@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from app.base.i18n import _
 from app.base.progress import Progress
+from app.base.spreadsheets import csv_text
 from ui.models.column import Column
 
 Row = TypeVar("Row")
@@ -17,9 +18,6 @@ Row = TypeVar("Row")
 _CHUNK = 2_000
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Tells spreadsheets that the text is UTF-8."""
-_FORMULAS = ("=", "+", "-", "@", "＝")
-_LONGEST_NUMBER = 15
-"""Digits that a spreadsheet keeps; longer numbers are written as text."""
 
 
 def write_csv(
@@ -49,8 +47,5 @@ def write_csv(
 
 def _cell(column: Column[Row], row: Row) -> str:
     """Numbers without separators, long numbers as text, and nothing that could be a formula."""
-    text = column.text(row).replace("\n", " ")
-    if column.numeric:
-        return text.replace(",", "")
-    is_long = text.isdigit() and (len(text) > _LONGEST_NUMBER or text.startswith("0"))
-    return f"'{text}" if is_long or text.startswith(_FORMULAS) else text
+    text = column.text(row)
+    return text.replace(",", "") if column.numeric else csv_text(text)

@@ -1,0 +1,1 @@
+"""Papers: what the day leaves behind as PDF and sheets, numbered and checkable."""
