@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ from tests.postgres import Server, programs, running_server
 from tests.sharing import Readers, Shelf
 
 PASSWORD = "correct horse battery staple"
+PROVED = datetime(2999, 1, 1, tzinfo=UTC)
+"""When the people of the tests gave their passwords: never too long ago."""
+
 PEOPLE = ("administrator", "clerk", "checker", "supervisor", "auditor", "reader")
 """Each is the name and the role of a user in every prepared database."""
 
@@ -201,7 +205,13 @@ def people(sqlite_template: Path) -> dict[str, Actor]:
     rows = {name: workspace.read(user_named, name) for name in PEOPLE}
     workspace.close()
     return {
-        name: Actor(user_id=row.user_id, name=name, roles=frozenset(row.roles), machine="test")
+        name: Actor(
+            user_id=row.user_id,
+            name=name,
+            roles=frozenset(row.roles),
+            machine="test",
+            proved_at=PROVED,
+        )
         for name, row in rows.items()
         if row is not None
     }

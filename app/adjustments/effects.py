@@ -158,7 +158,7 @@ def _park(tx: Tx, row: Adjustment, cases: Sequence[Discrepancy], posted: Posted)
     parts = select(AdjustmentCase.discrepancy_id, AdjustmentCase.share_fen).where(
         AdjustmentCase.adjustment_id == row.id
     )
-    shares = dict(tx.session.execute(parts).tuples().all())
+    shares = dict(tx.session.execute(parts).all())
     for case in cases:
         template = next(one for one in TEMPLATES if one.kind is row.kind and one.task is case.task)
         payable = template.credit is Purpose.OTHER_PAYABLES

@@ -392,7 +392,7 @@ def _numbers(session: Session, ids: Sequence[int | None]) -> Mapping[int | None,
     for start in range(0, len(wanted), _CHUNK):
         chosen = Voucher.id.in_(wanted[start : start + _CHUNK])
         query = select(Voucher.id, Voucher.number).where(chosen)
-        found.update(session.execute(query).tuples().all())
+        found.update(session.execute(query).all())
     return found
 
 
@@ -431,7 +431,7 @@ def _voucher_lines(session: Session, ids: Sequence[int]) -> dict[int, list[LineV
 
 def _ledger_names(session: Session) -> dict[str, str]:
     query = select(LedgerAccount.code, LedgerAccount.name)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def count_of(session: Session, status: AdjustmentStatus) -> int:

@@ -12,10 +12,14 @@ from app.adjustments.drafting import Draft, Plan, plan, require_whole
 from app.adjustments.model import Adjustment, AdjustmentAttachment, AdjustmentCase, SuspenseMove
 from app.adjustments.posting import Person, Posted, ToPost, post, reverse
 from app.adjustments.refusals import (
+    AllTakenUp,
+    DoesNotFit,
+    NotAdjustable,
     NothingNamed,
     NotYourAdjustment,
     OwnAdjustment,
     ScopeDiffers,
+    TooLarge,
     UnknownAdjustment,
     WhyReversed,
 )
@@ -293,7 +297,10 @@ def _approve(tx: Tx, row: Adjustment, seen: str | None) -> Done:
     request = _request(tx, row)
     if any(case.status is not Status.SUBMITTED for case in effects.cases_of(tx, row)):
         raise RequestChanged
-    made = _planned(tx, row, draft_of(tx.session, row))
+    try:
+        made = _planned(tx, row, draft_of(tx.session, row))
+    except (AllTakenUp, DoesNotFit, NotAdjustable, TooLarge) as changed:
+        raise RequestChanged from changed
     now = digest(tx.session, row, made.lines)
     if not approval.approve(tx, request_id=request.id, now=now, seen=seen):
         return _done(row)

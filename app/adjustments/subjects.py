@@ -124,7 +124,7 @@ def _subject(session: Session, row: Discrepancy, own: int) -> Subject:
     live = select(AdjustmentCase.adjustment_id, AdjustmentCase.share_fen).where(
         AdjustmentCase.discrepancy_id == row.id, AdjustmentCase.live
     )
-    taken = dict(session.execute(live).tuples().all())
+    taken = dict(session.execute(live).all())
     mine = taken.pop(own, None)
     return Subject(
         row=row,

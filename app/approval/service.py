@@ -152,6 +152,7 @@ def send_back(tx: Tx, *, request_id: int, reason: str) -> None:
         raise WhyReturned
     row = _decidable(tx, request_id)
     tx.session.add(_vote(tx, row, Verdict.RETURNED, reason.strip()))
+    tx.session.flush()  # while the request is pending: afterwards nobody says anything of it
     _end(tx, row, RequestState.RETURNED, reason.strip())
     after = {"request": row.id, "reason": reason.strip()}
     audit.record(tx, Verb.RETURNED, row.object_type, row.object_key, after=after)

@@ -11,12 +11,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.adjustments.rules import AdjustmentKind
 from app.base.dates import parse_day
 from app.base.errors import UserError
 from app.base.i18n import LANGUAGES, N_, _, ngettext
 from app.discrepancies.rules import Status
 from app.identity.rules import Role
 from app.matching.rules import Kind, Task
+from app.wording.adjusting import adjustment_kind
 from app.wording.labels import label
 
 ALL_TASKS = "all"
@@ -238,6 +240,79 @@ def _assign(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", required=True, metavar=_("USER"), help=_("name of the user"))
 
 
+def _adjust(command: argparse.ArgumentParser) -> None:
+    _ids(command)
+    command.add_argument(
+        "--as",
+        dest="kind",
+        type=_adjustment_kind,
+        required=True,
+        metavar=_("KIND"),
+        help=_("what is done: {values}").format(
+            values=", ".join(f"{kind.value} ({label(kind)})" for kind in AdjustmentKind)
+        ),
+    )
+    command.add_argument(
+        "--amount", default="", metavar=_("YUAN"), help=_("a part of the difference; else all")
+    )
+    command.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("reason to be kept"))
+    for name, metavar, help_text in (
+        ("--reason-code", _("CODE"), _("one of the reasons to choose from")),
+        ("--payee", _("CODE"), _("in whose book; else the entries tell")),
+        ("--household", _("NO."), _("household that claims the money")),
+        ("--org", _("CODE"), _("organisation that claims the money")),
+        ("--original", _("NO."), _("payment that is refunded")),
+    ):
+        command.add_argument(name, default="", metavar=metavar, help=help_text)
+    command.add_argument(
+        "--item", action="store_true", help=_("the numbers are of items in suspense")
+    )
+
+
+def _adjustment_kind(text: str) -> AdjustmentKind:
+    """Read a kind of adjustment by its value or its name in either language."""
+    kind = adjustment_kind(text)
+    if kind is not None:
+        return kind
+    raise argparse.ArgumentTypeError(
+        _("“{text}” is no kind of adjustment; known are: {values}").format(
+            text=text, values=_values(AdjustmentKind)
+        )
+    )
+
+
+def _approve(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "numbers", nargs="+", metavar=_("NUMBER"), help=_("numbers of adjustments")
+    )
+
+
+def _adjustment(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", metavar=_("NUMBER"), help=_("number of the adjustment"))
+
+
+def _adjustment_with_reason(command: argparse.ArgumentParser) -> None:
+    _adjustment(command)
+    command.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("reason to be kept"))
+
+
+def _claim(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "id", type=int, metavar=_("NO."), help=_("number of the discrepancy in suspense")
+    )
+    whose = command.add_mutually_exclusive_group(required=True)
+    whose.add_argument(
+        "--household", default="", metavar=_("NO."), help=_("household that claims the money")
+    )
+    whose.add_argument(
+        "--org", default="", metavar=_("CODE"), help=_("organisation that claims the money")
+    )
+    command.add_argument(
+        "--amount", default="", metavar=_("YUAN"), help=_("a part of the money; else all")
+    )
+    command.add_argument("--reason", default="", metavar=_("TEXT"), help=_("reason to be kept"))
+
+
 def _confirm(command: argparse.ArgumentParser) -> None:
     chosen = command.add_mutually_exclusive_group(required=True)
     chosen.add_argument(
@@ -339,6 +414,12 @@ _COMMANDS = (
     ("unmatch", N_("take matches apart"), _ids_with_reason),
     ("assign", N_("give discrepancies to a user"), _assign),
     ("explain", N_("close discrepancies with a reason"), _ids_with_reason),
+    ("adjust", N_("draft and submit what is done about differences"), _adjust),
+    ("approve", N_("approve adjustments and post their vouchers"), _approve),
+    ("return", N_("return an adjustment to its maker"), _adjustment_with_reason),
+    ("withdraw", N_("take an adjustment of one's own back"), _adjustment),
+    ("reverse", N_("reverse an approved adjustment"), _adjustment_with_reason),
+    ("claim", N_("claim money in suspense for a household or an organisation"), _claim),
     ("confirm", N_("confirm that batches arrived"), _confirm),
     ("check", N_("check confirmations as the second person"), _check),
     ("unconfirm", N_("take a confirmation back"), _unconfirm),

@@ -14,8 +14,42 @@ from app.adjustments.rules import (
     VoucherKind,
 )
 from app.approval.rules import Action, RequestState, Verdict
-from app.base.i18n import N_
+from app.base.i18n import N_, _
 from app.closing.rules import CloseState
+
+NAMES: Mapping[AdjustmentKind, str] = {
+    AdjustmentKind.RECORD_PAYMENT: "补记收款",
+    AdjustmentKind.REVERSE_PAYMENT: "冲销收款",
+    AdjustmentKind.EXCESS: "多收挂账",
+    AdjustmentKind.SHORTAGE: "短款挂账",
+    AdjustmentKind.REFUND: "退款",
+    AdjustmentKind.WRITE_OFF: "补销账",
+    AdjustmentKind.REVERSE_WRITE_OFF: "冲正销账",
+    AdjustmentKind.CORRECT_AMOUNT: "金额调整",
+    AdjustmentKind.FEE: "手续费调整",
+    AdjustmentKind.UNKNOWN_MONEY: "来款挂账",
+    AdjustmentKind.CLAIM: "认领",
+    AdjustmentKind.TRANSFER_OUT: "挂账转出",
+    AdjustmentKind.CARRY_FORWARD: "结转",
+    AdjustmentKind.CLEARING_CORRECTION: "清分更正",
+    AdjustmentKind.SMALL_DIFFERENCE: "尾差核销",
+}
+"""The field's own names: the command line takes them in every language."""
+
+_PHRASES: Mapping[AdjustmentKind, str] = {
+    AdjustmentKind.RECORD_PAYMENT: "record missing payment",
+    AdjustmentKind.REVERSE_PAYMENT: "reverse recorded payment",
+    AdjustmentKind.EXCESS: "money collected too much",
+    AdjustmentKind.SHORTAGE: "money missing",
+    AdjustmentKind.WRITE_OFF: "supplement write off",
+    AdjustmentKind.REVERSE_WRITE_OFF: "reverse write off",
+    AdjustmentKind.CORRECT_AMOUNT: "correct amount",
+    AdjustmentKind.UNKNOWN_MONEY: "unknown money in",
+    AdjustmentKind.CLEARING_CORRECTION: "clearing correction request",
+    AdjustmentKind.SMALL_DIFFERENCE: "write off small difference",
+}
+"""How the specification calls them in English, without articles."""
+
 
 ADJUSTING: Mapping[type[StrEnum], Mapping[Any, str]] = {
     AdjustmentKind: {
@@ -87,3 +121,18 @@ ADJUSTING: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
 }
 """Enum by enum; `labels` holds them together with its own."""
+
+
+def adjustment_kind(text: str) -> AdjustmentKind | None:
+    """Return the kind of adjustment that a person names, in either language; None if none."""
+    wanted = _plain(text)
+    for kind in AdjustmentKind:
+        called = (kind.value, _(ADJUSTING[AdjustmentKind][kind]), _PHRASES.get(kind, ""))
+        if text.strip() == NAMES[kind] or wanted in {_plain(name) for name in called if name}:
+            return kind
+    return None
+
+
+def _plain(text: str) -> str:
+    words = text.casefold().replace("-", " ").replace("_", " ").split()
+    return " ".join(word for word in words if word not in {"a", "an", "the"})

@@ -27,6 +27,7 @@ from app.intake.rules import FileStatus
 from app.matching.rules import Task
 from app.records.kinds import SHAPES
 from app.upkeep.verify import verify
+from tests.conftest import PROVED
 from tests.guard.world import KEYS, Paper
 
 TODAY = date(2026, 3, 31)
@@ -44,7 +45,11 @@ def actor(workspace: Workspace, name: str, called: str = "") -> Actor:
     row = workspace.read(user_named, name)
     assert row is not None
     return Actor(
-        user_id=row.user_id, name=called or name, roles=frozenset(row.roles), machine="test"
+        user_id=row.user_id,
+        name=called or name,
+        roles=frozenset(row.roles),
+        machine="test",
+        proved_at=PROVED,
     )
 
 
