@@ -22,6 +22,7 @@ from app.intake.rules import Kind
 from app.matching.rules import Task
 from ui.jobs import Job, Jobs
 from ui.messages import Messages
+from ui.naming import Names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,6 +96,7 @@ class Desk(QObject):
         self.messages = Messages(self)
         self.day: date | None = None
         self.organisation = ""
+        self.names = Names()
         self.undo_list: list[Undo] = []
         self._seen = 0
         self._timer = QTimer(self)

@@ -16,15 +16,16 @@ from PySide6.QtGui import (
     QKeySequence,
     QWindow,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QMenu, QStackedWidget
 
 from app.audit.queries import verify_chain
 from app.audit.rules import ChainResult
 from app.base.errors import UserError
 from app.base.i18n import N_, _
-from app.catalog.queries import OrganisationView, organisations, settings
+from app.catalog.queries import OrganisationView, channels, organisations, settings
 from app.catalog.rules import SettingName
 from app.closing.days import day_to_begin_with
+from app.db.workspace import ReadSession
 from app.identity.rules import Permission, Role
 from app.identity.service import login
 from app.upkeep.standing import Standing, standing
@@ -39,6 +40,7 @@ from ui.dialogs.lists import JobsDialog, UndoDialog
 from ui.dialogs.palette import Choice, PaletteDialog
 from ui.dialogs.password import PasswordDialog
 from ui.jobs import Job, JobState
+from ui.naming import Names
 from ui.pages.page import Page
 from ui.pages.table import PAGES, Entry
 from ui.theme import icon
@@ -262,7 +264,7 @@ class MainWindow(QMainWindow):
             "window.help": self._help,
             "window.reload": self._run_again,
             "window.undo": lambda: UndoDialog(self.desk, self).open(),
-            "window.jobs": lambda: JobsDialog(self.jobs, self).open(),
+            "window.jobs": lambda: JobsDialog(self.jobs, self.desk.jobs.listed, self).open(),
             "window.previous_day": lambda: self._step_day(-1),
             "window.next_day": lambda: self._step_day(1),
             "window.choose_day": self._choose_day,
@@ -385,6 +387,7 @@ class MainWindow(QMainWindow):
     def _ask_around(self) -> None:
         self.desk.read(standing).then(self._show_standing, owner=self.frame)
         self.desk.read(organisations).then(self._show_organisations, owner=self.frame)
+        self.desk.read(_names).then(self._take_names, owner=self.frame)
         self.desk.read(verify_chain).then(self._show_chain, owner=self.frame)
         self.desk.read(settings).then(self._apply_settings, owner=self.frame)
         if self.desk.day is None and self.desk.may(Permission.READ_BUSINESS):
@@ -395,6 +398,12 @@ class MainWindow(QMainWindow):
 
     def _show_organisations(self, found: Sequence[OrganisationView]) -> None:
         self.frame.bar.show_organisations(found, self.desk.organisation)
+
+    def _take_names(self, names: Names) -> None:
+        if names != self.desk.names:
+            self.desk.names = names
+            for view in self.frame.findChildren(QAbstractItemView):
+                view.viewport().update()
 
     def _show_chain(self, result: ChainResult) -> None:
         self.frame.status.show_chain(result.count, whole=result.ok)
@@ -408,6 +417,8 @@ class MainWindow(QMainWindow):
             self.desk.read(day_to_begin_with).then(self._first_day, owner=self.frame)
         if touches(tables, frozenset({"organisation"})):
             self.desk.read(organisations).then(self._show_organisations, owner=self.frame)
+        if touches(tables, frozenset({"organisation", "channel"})):
+            self.desk.read(_names).then(self._take_names, owner=self.frame)
         if touches(tables, frozenset({"setting"})):
             self.desk.read(settings).then(self._apply_settings, owner=self.frame)
         self.desk.read(standing).then(self._show_standing, owner=self.frame)
@@ -444,6 +455,13 @@ def _qt() -> QApplication:
     found = QApplication.instance()
     assert isinstance(found, QApplication)
     return found
+
+
+def _names(session: ReadSession) -> Names:
+    return Names(
+        payees={one.code: one.name for one in organisations(session)},
+        channels={one.code: one.name for one in channels(session)},
+    )
 
 
 def _choice(action: QAction) -> Choice:

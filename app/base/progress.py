@@ -23,6 +23,26 @@ class Silent:
         """Do nothing."""
 
 
+class Stretch:
+    """One of several equal parts of longer work; it counts from nothing to its own whole."""
+
+    STEPS = 1_000
+
+    def __init__(self, progress: Progress, number: int, parts: int) -> None:
+        self._progress = progress
+        self._before = number * self.STEPS
+        self._whole = max(parts, 1) * self.STEPS
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """Report how far this part is.
+
+        Raises:
+            Cancelled: The user asked the job to stop.
+        """
+        within = min(done, total) * self.STEPS // max(total, 1)
+        self._progress.advance(self._before + within, self._whole, note)
+
+
 class Meter(Protocol):
     """What the loading of one file reports to."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.base.progress import Progress
+from app.intake.naming import own_name
 from app.intake.rules import FileStatus, Finding, Kind, RowProblem
 
 if TYPE_CHECKING:  # the window shows stages long before anything is read
@@ -105,7 +106,7 @@ class Track:
 
     def looking(self, number: int, count: int, file: Path) -> None:
         """Tell that a file is looked at now."""
-        self._progress.advance(number, count, str(file))
+        self._progress.advance(number, count, file.name)
 
     def found(self, file: Path, sources: Sequence[Source]) -> None:
         """Tell what a file, or an archive, was found to be."""
@@ -162,4 +163,4 @@ class Track:
 
     def _advance(self) -> None:
         done = self._done + min(self._step.read, self._step.size)
-        self._progress.advance(done, max(self._total, 1), self._step.path)
+        self._progress.advance(done, max(self._total, 1), own_name(self._step.path))

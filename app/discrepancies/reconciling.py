@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.audit.rules import Verb
 from app.base.dates import day_number, day_of
-from app.base.progress import Progress
+from app.base.progress import Progress, Stretch
 from app.calendar.queries import closed_days
 from app.calendar.service import require_open
 from app.catalog.rules import SettingName
@@ -96,10 +96,11 @@ def reconcile(
     terms = terms_now(tx.session)
     reports = []
     for number, task in enumerate(tasks):
-        progress.advance(number, len(tasks), task.value)
+        stretch = Stretch(progress, number, len(tasks))
+        stretch.advance(0, 1, task.value)
         started = time.monotonic_ns()
         part = folding.Part(task=task, scope=scope if task is Task.CHANNEL else "")
-        report = _run_task(tx, part, day_number(day), terms, progress)
+        report = _run_task(tx, part, day_number(day), terms, stretch)
         taken = (time.monotonic_ns() - started) // 1_000_000
         reports.append(replace(report, seconds=f"{taken // 1000}.{taken % 1000:03d}"))
     audit.record(

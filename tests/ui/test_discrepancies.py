@@ -113,7 +113,7 @@ def test_the_list_and_what_stands_beside_it(come: Coming, qtbot: QtBot) -> None:
     assert page.view.detail is not None
     assert page.view.detail.row.ours_key == "Z2"
     assert "4 discrepancies · difference 484.30" in page.total.text()
-    assert page.bands.buttons["0-1"].text().split() == ["0–1", "d", "4", "484.30"]
+    assert page.bands.buttons["0-1"].text().split() == ["0–1", "d", "4", "items", "484.30"]
     assert "found by the run for 2026-03-03" in page.view._history.toPlainText()
     for widget in (
         *page.findChildren(type(page.filters.task)),

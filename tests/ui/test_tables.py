@@ -66,3 +66,63 @@ def test_widths_that_were_chosen_are_remembered(preferences: QSettings, qtbot: Q
 
     assert again.header.sectionSize(2) == 150
     assert again.header.length() == again.viewport().width()
+
+
+def roomy(preferences: QSettings, qtbot: QtBot, width: int) -> TableView:
+    columns: list[Column[Row]] = [
+        Column(name="state", title="State", text=str, holds=("a state in many words",), width=3),
+        Column(name="key", title="Key", text=str, width=20, filterable=True),
+        Column(name="kind", title="Kind", text=str, width=8, room=16),
+        Column(name="far", title="Far", text=str, width=12, spare=True, filterable=True),
+        Column(name="never", title="Never", text=str, width=12, hidden=True),
+    ]
+    made = TableView(ListTable(columns), name="roomy", title="Roomy", preferences=preferences)
+    made.model().setParent(made)
+    qtbot.addWidget(made)
+    made.resize(width, 200)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def shown(view: TableView) -> list[str]:
+    return [column.name for column in view.shown_columns()]
+
+
+def test_columns_that_are_not_needed_come_where_there_is_room(
+    preferences: QSettings, qtbot: QtBot
+) -> None:
+    view = roomy(preferences, qtbot, 450)
+    assert shown(view) == ["state", "key", "kind"]
+
+    view.resize(1_200, 200)
+
+    assert shown(view) == ["state", "key", "kind", "far"]
+    assert view.header.sectionSize(2) >= 16 * view.fontMetrics().horizontalAdvance("0")
+    assert view.header.length() == view.viewport().width()
+    view.header.set_filters({"far": "x"})
+    view.resize(450, 200)
+    assert "far" in shown(view), "a filter that is in force must be seen"
+
+
+def test_a_known_text_fits_however_few_digits_were_thought_of(
+    preferences: QSettings, qtbot: QtBot
+) -> None:
+    view = roomy(preferences, qtbot, 450)
+
+    text = view.fontMetrics().horizontalAdvance("a state in many words")
+    assert view.header.sectionSize(0) >= text
+
+
+def test_columns_that_were_chosen_stay_whatever_the_width(
+    preferences: QSettings, qtbot: QtBot
+) -> None:
+    view = roomy(preferences, qtbot, 1_200)
+
+    view.arrangement.show_column(3, shown=False)
+    view.arrangement.show_column(4, shown=True)
+    view.arrangement.save(preferences)
+
+    assert shown(roomy(preferences, qtbot, 1_200)) == ["state", "key", "kind", "never"]
+    view.arrangement.standard()
+    assert shown(view) == ["state", "key", "kind", "far"]

@@ -18,7 +18,7 @@ ACTIONS = (
     Action(
         name="arrivals.confirm_all",
         text=N_("Confirm all clean ones"),
-        keys="Ctrl+Return; Ctrl+Enter",
+        keys="Ctrl+Enter; Ctrl+Return",
         icon="check-check",
         permission=Permission.CONFIRM_ARRIVAL,
         help=N_("Confirms every batch shown that arrived to the fen and of which nothing differs."),
@@ -34,7 +34,7 @@ ACTIONS = (
     Action(
         name="arrivals.check_all",
         text=N_("Check all shown"),
-        keys="Ctrl+Shift+Return; Ctrl+Shift+Enter",
+        keys="Ctrl+Shift+Enter; Ctrl+Shift+Return",
         icon="shield-check",
         permission=Permission.CHECK_ARRIVAL,
         help=N_("Checks every confirmation shown that waits for it."),

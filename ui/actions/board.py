@@ -10,7 +10,7 @@ ACTIONS = (
     Action(
         name="board.open",
         text=N_("Open this work"),
-        keys="Return",
+        keys="Enter; Return",
         icon="arrow-right",
         help=N_("Opens the page on which the cell under the cursor is worked on."),
     ),

@@ -106,8 +106,8 @@ class FirstStart(QWidget):
         if is_sample:
             text = N_(
                 "A database of its own with two invented days is made in a few seconds; your data"
-                " stays apart. You come in as “clerk”; “checker”, “supervisor”, “auditor” and"
-                " “administrator” have the same password, which you choose here."
+                " stays apart. You come in as clerk. All its users have the password that you"
+                " choose here:\nclerk, checker, supervisor, auditor, administrator"
             )
         else:
             text = N_(

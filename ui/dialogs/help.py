@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 from app.base.i18n import N_, _
 from ui.actions import ACTIONS, Action
 
+_KEYS_WIDTH = 110
+
 
 class HelpDialog(QDialog):
     """Made from the page's own sentence and the table of actions, so it is never out of date.
@@ -47,10 +49,12 @@ def _written(name: str, about: str, title: str) -> str:
 
 
 def _line(action: Action) -> str:
+    parts = [part.strip() for part in action.keys.split(";") if part.strip()]
+    # The two keys that are both called Enter are one to whoever reads.
+    told = dict.fromkeys(part.replace("Return", "Enter") for part in parts)
     keys = ", ".join(
-        QKeySequence(part.strip()).toString(QKeySequence.SequenceFormat.NativeText)
-        for part in action.keys.split(";")
-        if part.strip()
+        QKeySequence(part).toString(QKeySequence.SequenceFormat.NativeText) for part in told
     )
     help_ = f"<br/>{escape(_(action.help))}" if action.help else ""
-    return f"<tr><td><b>{escape(keys)}</b></td><td>{escape(_(action.text))}{help_}</td></tr>"
+    what = f"{escape(_(action.text))}{help_}"
+    return f"<tr><td width='{_KEYS_WIDTH}'><b>{escape(keys)}</b></td><td>{what}</td></tr>"

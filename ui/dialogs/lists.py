@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +33,8 @@ _STATES = {
     JobState.FAILED: N_("✗ failed"),
     JobState.CANCELLED: N_("– cancelled"),
 }
+
+_JOBS_SIZE = (560, 320)
 
 
 class JobRow(QWidget):
@@ -65,7 +71,7 @@ class JobRow(QWidget):
         self.bar.setVisible(under_way)
         self.bar.setMaximum(min(job.total, 2**31 - 1))
         self.bar.setValue(min(job.done, 2**31 - 1))
-        parts = [job.note]
+        parts = [job.note] if under_way else []
         rest, speed = job.remaining_s(), job.per_second()
         if under_way and speed:
             parts.append(_(N_("{count} a second")).format(count=count(speed)))
@@ -75,19 +81,35 @@ class JobRow(QWidget):
 
 
 class JobsDialog(QDialog):
-    """All jobs of this session, the newest first."""
+    """All jobs of this session, the newest first; those that begin meanwhile come on top."""
 
-    def __init__(self, jobs: list[Job], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], listed: SignalInstance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_(N_("Jobs")))
-        self.setMinimumWidth(520)
+        self.setMinimumSize(*_JOBS_SIZE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._nothing = label(_(N_("Nothing ran in this session yet.")), "muted")
+        self._nothing.setVisible(not jobs)
+        inside = QWidget()
+        self._rows = QVBoxLayout(inside)
+        self._rows.addWidget(self._nothing)
+        self._rows.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = QVBoxLayout(self)
-        if not jobs:
-            body.addWidget(label(_(N_("Nothing ran in this session yet.")), "muted"))
-        for job in reversed(jobs):
-            body.addWidget(JobRow(job))
-        body.addStretch()
+        body.addWidget(area)
+        for job in jobs:
+            self._add(job)
+        listed.connect(self._add)
+
+    def _add(self, job: Job) -> None:
+        self._nothing.hide()
+        self._rows.insertWidget(0, JobRow(job))
 
 
 class UndoDialog(QDialog):
@@ -136,12 +158,15 @@ class UndoDialog(QDialog):
             item = QListWidgetItem(undo.text)
             item.setData(Qt.ItemDataRole.UserRole, undo)
             self.list.addItem(item)
-        self.list.setCurrentRow(0)
         self.back.setEnabled(self.list.count() > 0)
+        if not self.list.count():
+            nothing = QListWidgetItem(_(N_("Nothing to take back.")))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
+        self.list.setCurrentRow(0)
 
     def _take_back(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            undo = item.data(Qt.ItemDataRole.UserRole)
-            assert isinstance(undo, Undo)
+        row = self.list.currentRow()
+        undo = self.list.item(row).data(Qt.ItemDataRole.UserRole) if row >= 0 else None
+        if isinstance(undo, Undo):
             self._desk.take_back(undo)

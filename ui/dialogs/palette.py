@@ -5,19 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.base.i18n import N_, _
 from app.closing.finding import Found, find
 from app.intake.rules import KIND_LABELS
 from ui.desk import Desk, Target
 from ui.formatting import amount, day
-from ui.theme import icon
+from ui.theme import icon, tones
 
 _WAIT_MS = 200
 _SHOWN = 14
+_ICON = 16
+_MARGIN = 8
+_HINT = Qt.ItemDataRole.UserRole + 1
 _PICTURES = {"page": "layout-dashboard", "command": "play", "record": "search"}
 
 
@@ -46,13 +67,16 @@ class PaletteDialog(QDialog):
         self._choices = choices
         self._found: list[Choice] = []
         self._asked = ""
+        self._answered = True
         body = QVBoxLayout(self)
         self.line = QLineEdit()
         self.line.setPlaceholderText(_(N_("Order no., household, batch, amount, page or command")))
         self.line.setAccessibleName(_(N_("Find or do")))
         self.line.installEventFilter(self)
         self.list = QListWidget()
+        self.list.setIconSize(QSize(_ICON, _ICON))
         self.list.setAccessibleName(_(N_("Found")))
+        self.list.setItemDelegate(_WithHint(self.list))
         self.list.itemActivated.connect(lambda _item: self._do())
         body.addWidget(self.line)
         body.addWidget(self.list)
@@ -79,6 +103,7 @@ class PaletteDialog(QDialog):
 
     def _typed(self) -> None:
         self._found = []
+        self._answered = not self.line.text().strip()
         self._fill()
         self._wait.start()
 
@@ -93,6 +118,7 @@ class PaletteDialog(QDialog):
     def _show(self, text: str, found: Sequence[Found]) -> None:
         if text == self._asked:
             self._found = [self._record(one) for one in found]
+            self._answered = True
             self._fill()
 
     def _record(self, found: Found) -> Choice:
@@ -118,19 +144,42 @@ class PaletteDialog(QDialog):
         fitting = [one for one in self._choices if wanted in one.text.casefold()]
         self.list.clear()
         for choice in [*fitting[:_SHOWN], *self._found]:
-            text = f"{choice.text}    {choice.hint}" if choice.hint else choice.text
-            item = QListWidgetItem(icon(_PICTURES[choice.sort]), text)
+            item = QListWidgetItem(icon(_PICTURES[choice.sort]), choice.text)
             item.setData(Qt.ItemDataRole.UserRole, choice)
+            item.setData(_HINT, choice.hint)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.text} {choice.hint}".strip())
             if not choice.possible:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+            self.list.addItem(item)
+        if not self.list.count():
+            text = N_("Nothing found") if self._answered else N_("Searching …")
+            item = QListWidgetItem(_(text))
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 
     def _do(self) -> None:
-        if not self.list.count():
-            return
-        choice = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
-        assert isinstance(choice, Choice)
-        if choice.possible:
+        row = self.list.currentRow()
+        choice = self.list.item(row).data(Qt.ItemDataRole.UserRole) if row >= 0 else None
+        if isinstance(choice, Choice) and choice.possible:
             self.accept()
             choice.act()
+
+
+class _WithHint(QStyledItemDelegate):
+    """Draws the hint of a line at its right end."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Qt: draw a line."""
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(QColor(tones(option.palette).muted))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        rect: QRect = option.rect
+        painter.drawText(rect.adjusted(0, 0, -_MARGIN, 0), right, str(index.data(_HINT) or ""))
+        painter.restore()

@@ -104,7 +104,8 @@ class TraceDialog(QDialog):
         )
         parts = []
         for field in FIELDS[node.kind]:
-            text = value_text(field, node.entry.value(field.name), self._desk.day)
+            value = node.entry.value(field.name)
+            text = value_text(field, value, self._desk.day, self._desk.names)
             if text:
                 parts.append(f"{_(TITLES[field.name])} {text}")
         self.fields.setText("  ·  ".join(parts))

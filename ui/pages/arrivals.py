@@ -172,7 +172,7 @@ class ArrivalsPage(Page):
         self.choice = ArrivalChoice(self.desk.preferences)
         self.choice.changed.connect(self.reload)
         self.choice.narrowed.connect(self._narrow)
-        self.list: ListTable[ExpectedArrival] = ListTable(columns(), self)
+        self.list: ListTable[ExpectedArrival] = ListTable(columns(lambda: self.desk.names), self)
         self.table = TableView(
             self.list, name="arrivals", title=N_("Batches"), preferences=self.desk.preferences
         )

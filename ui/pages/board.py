@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.i18n import N_, _, ngettext
-from app.base.progress import Progress
 from app.closing.board import BoardRow
 from app.closing.figures import DayBoard, Overdue, day_board
 from app.closing.rules import RowKind, Step, Sum
@@ -17,6 +16,7 @@ from app.matching.rules import Task
 from ui.desk import Desk, Target
 from ui.formatting import amount, count, day_with_weekday
 from ui.pages.page import Page
+from ui.pages.running import Run
 from ui.widgets.board_table import BoardTable
 from ui.widgets.panels import Card, EmptyState, label
 from ui.widgets.trend import Trend
@@ -63,6 +63,7 @@ class BoardPage(Page):
         super().__init__(desk, parent)
         self.table = BoardTable(desk.preferences)
         self.table.opened.connect(lambda _row: self._open())
+        self.table.stepped.connect(self._tell_cell)
         self.left = _Figure(_(N_("Differs after reconciliation")))
         self.after = _Figure(_(N_("Differs after adjustment")))
         self.transit = _Figure(_(N_("On its way")))
@@ -130,6 +131,15 @@ class BoardPage(Page):
         self.overdue.setText(_overdue_words(found.overdue))
         self.trend.show_days(found.trend)
 
+    def entered(self) -> None:
+        """Put the cursor into the table, and say in words what the cell with it shows."""
+        super().entered()
+        self._tell_cell()
+
+    def _tell_cell(self) -> None:
+        if self.isVisible():
+            self.desk.show_selection(self.table.told())
+
     def _open(self) -> None:
         work = self.table.work()
         if work is not None:
@@ -142,15 +152,7 @@ class BoardPage(Page):
         day = self.desk.day
         if day is None:
             return
-        workspace, actor = self.desk.workspace, self.desk.actor
-
-        def work(progress: Progress) -> object:
-            from app.discrepancies.reconciling import reconcile  # noqa: PLC0415 - loads the engine
-
-            return workspace.write(
-                actor, reconcile, day=day, tasks=list(Task), progress=progress
-            ).value
-
+        work = Run(workspace=self.desk.workspace, actor=self.desk.actor, day=day, tasks=list(Task))
         title = _(N_("Reconciling {day}")).format(day=day.isoformat())
         self.desk.job(title, work, owner=self)
 

@@ -24,6 +24,7 @@ from ui.desk import Desk, Target
 from ui.formatting import amount, count
 from ui.models.list_table import ListTable
 from ui.models.paged_table import PagedTable
+from ui.naming import CHANNEL
 from ui.pages.casework import Casework
 from ui.pages.page import Page
 from ui.widgets.bands import BandBar
@@ -92,11 +93,12 @@ class DiscrepanciesPage(Page):
             self.table.header.set_filters({})
             self.filters.show_only(View.ALL)
         else:
-            self.table.header.set_filters({"ours_key": target.key} if target.key else {})
+            channel = self.desk.names.of(CHANNEL, target.scope)
+            typed = {"ours_key": target.key, "channel": channel}
+            self.table.header.set_filters({name: text for name, text in typed.items() if text})
             self.filters.show_only(
                 View.ALL if target.key else View.UNSETTLED,
                 task=target.task,
-                channel=target.scope,
                 day=target.day is not None,
             )
 
@@ -157,7 +159,7 @@ class DiscrepanciesPage(Page):
         self.filters = CaseFilters(desk)
         self.bands = BandBar()
         self._cases = PagedTable(
-            case_columns(self._age_of),
+            case_columns(self._age_of, lambda: desk.names),
             lambda ids: desk.workspace.read(case_rows, ids),
             desk.jobs,
             desk.messages.failed,
@@ -169,7 +171,9 @@ class DiscrepanciesPage(Page):
             title=N_("Discrepancies"),
             preferences=desk.preferences,
         )
-        self._groups = ListTable(group_columns(lambda: self.filters.grouping), self)
+        self._groups = ListTable(
+            group_columns(lambda: self.filters.grouping, lambda: desk.names), self
+        )
         self.groups = TableView(
             self._groups,
             name="discrepancy_groups",
@@ -208,7 +212,7 @@ class DiscrepanciesPage(Page):
         self.split.addWidget(self.view)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([820, 420])
+        self.split.setSizes([840, 400])
         body.addWidget(self.split, 1)
         row = QHBoxLayout()
         for name in ("assign_me", "assign", "explain", "reopen", "note", "attach", "reconcile"):

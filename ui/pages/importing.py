@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.base.dates import CHINA
+from app.base.dates import CHINA, day_number, day_of
 from app.base.errors import Cancelled
 from app.base.i18n import _, ngettext
 from app.base.progress import Progress
@@ -103,6 +104,7 @@ class Importer(QObject):
         refused = any(one.status is FileStatus.REJECTED for one in outcomes)
         tell = self._desk.warn if refused else self._desk.messages.tell_done
         tell(self._shown.summary())
+        self._follow_day(outcomes)
         mine = {outcome.path for outcome in outcomes}
         rows = [row for row in self._shown.wanting_passwords() if row.path in mine]
         paths = [Path(origin) for origin in sorted({row.step.origin for row in rows})]
@@ -110,6 +112,18 @@ class Importer(QObject):
             self._ask_password(
                 paths, lambda password: self.load(paths, replace(wishes, password=password))
             )
+
+    def _follow_day(self, outcomes: Sequence[FileOutcome]) -> None:
+        """Go to the day that most of the files name, when hardly one names the day shown."""
+        loaded = (FileStatus.LOADED, FileStatus.REPLACED)
+        named = Counter(
+            day for one in outcomes if one.status in loaded for day in one.business_days if day
+        )
+        shown = self._desk.day
+        if named and shown is not None:
+            most, files = max(named.items(), key=lambda one: (one[1], one[0]))
+            if named[day_number(shown)] * 2 < files:
+                self._desk.choose_day(day_of(most))
 
     def _broke(self, error: Exception) -> None:
         self._ended()

@@ -13,12 +13,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
 from app.base.i18n import N_, _, ngettext
-from app.base.progress import Progress
 from app.closing.tracing import trace
 from app.discrepancies.casework import add_note
 from app.discrepancies.looking import is_open
 from app.discrepancies.queries import SIDES
-from app.discrepancies.reconciling import reconcile
 from app.discrepancies.rows import Line, lines_at
 from app.discrepancies.rules import Tab
 from app.discrepancies.sheet import Sheet
@@ -30,6 +28,7 @@ from ui.dialogs.trace import TraceDialog
 from ui.formatting import count
 from ui.models.exporting import write_csv
 from ui.pages.reconcile_sets import ReconcileSets
+from ui.pages.running import Run
 from ui.widgets.linked_tables import LinkedTables
 
 _INSIDE = ("pick", "clear_tray", "match", "accept_all")
@@ -122,13 +121,13 @@ class ReconcilePage(ReconcileSets):
         day, task, scope = self.desk.day, self.task, self.bars.scope
         if day is None:
             return
-        workspace, actor = self.desk.workspace, self.desk.actor
-
-        def work(progress: Progress) -> object:
-            return workspace.write(
-                actor, reconcile, day=day, tasks=[task], scope=scope, progress=progress
-            )
-
+        work = Run(
+            workspace=self.desk.workspace,
+            actor=self.desk.actor,
+            day=day,
+            tasks=[task],
+            scope=scope,
+        )
         title = _(N_("{task} {day}")).format(task=label_of(task), day=day.isoformat())
         self.desk.job(title, work, owner=self)
 

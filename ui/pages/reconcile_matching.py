@@ -53,6 +53,7 @@ class ReconcileMatching(ReconcileView):
     def clear_tray(self) -> None:
         """Leave the candidates, else take everything out of the tray."""
         if self.followed is not None:
+            self.tables_now.change_side(self._other(self.tables_now.side))
             self.arrange_again()
         self.picks.clear()
         self.tray_changed()

@@ -41,6 +41,8 @@ class ReconcileSets(ReconcileMatching):
         if not self.picks:
             line, side = self.line_now(), self.tables_now.side
             found = [] if line is None else self.open_picks([line], [side])
+            if line is not None and not found:
+                found = self.open_picks([line], [self._other(side)])
             if not found:
                 self.desk.warn(_(N_("Go to an entry that waits for a partner first.")))
                 return

@@ -84,7 +84,7 @@ class ReconcileView(Page):
         self._busy = _timer(self, _BUSY_AFTER_MS, self._show_busy)
         self.bars = ReconcileBars()
         self.tray = TrayBar()
-        self.why = WhyPane()
+        self.why = WhyPane(lambda: self.desk.names)
         self.pile = QStackedWidget()
         self.bind_actions()
         self._arrange()
@@ -334,7 +334,8 @@ class ReconcileView(Page):
     def _question(self) -> Question | None:
         """Return what is asked; None, and a sentence, where a filter makes no sense."""
         try:
-            filters = filters_of(self.task, self.desk.day, self.tables_now.filters())
+            typed = self.tables_now.filters()
+            filters = filters_of(self.task, self.desk.day, typed, self.desk.names)
         except UserError as error:
             self.desk.warn(error.user_message())
             return None

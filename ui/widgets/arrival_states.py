@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.arrivals.queries import ExpectedArrival
 from app.arrivals.rules import ArrivalState
@@ -10,6 +11,7 @@ from app.base.i18n import N_
 from app.wording.labels import label as label_of
 from ui.formatting import amount, day
 from ui.models.column import Column
+from ui.naming import CHANNEL, Names
 from ui.widgets.states import Look, with_glyph
 
 LOOKS: Mapping[ArrivalState, Look] = {
@@ -35,10 +37,16 @@ def _tone(row: ExpectedArrival) -> str:
     return LOOKS[row.state].tone
 
 
-def columns() -> list[Column[ExpectedArrival]]:
+def columns(names: Callable[[], Names]) -> list[Column[ExpectedArrival]]:
     """Return the columns of the list of batches."""
     return [
-        Column(name="state", title=N_("State"), text=state_text, tone=_tone, width=13),
+        Column(
+            name="state",
+            title=N_("State"),
+            text=state_text,
+            tone=_tone,
+            holds=[f"{with_glyph(look, label_of(state))} ≠" for state, look in LOOKS.items()],
+        ),
         _text("batch_no", N_("Batch no."), lambda row: row.batch_no, 19),
         Column(
             name="payee",
@@ -46,6 +54,7 @@ def columns() -> list[Column[ExpectedArrival]]:
             text=lambda row: row.payee_name or row.payee,
             tip=lambda row: f"{row.payee} {row.payee_name}",
             width=15,
+            room=22,
             filterable=True,
         ),
         _sum("expected", N_("Expected"), lambda row: amount(row.expected_fen)),
@@ -58,17 +67,25 @@ def columns() -> list[Column[ExpectedArrival]]:
             tone=lambda row: _bad(row.late),
             width=10,
         ),
-        _text("confirmed", N_("Confirmed by"), lambda row: _of(row, "maker_name"), 10),
-        _text("checked", N_("Checked by"), lambda row: _of(row, "checker_name"), 10),
-        _text("number", N_("Confirmation no."), lambda row: _of(row, "number"), 14),
-        _text("account_no", N_("Account"), lambda row: row.account_no, 20),
+        _spare("confirmed", N_("Confirmed by"), lambda row: _of(row, "maker_name"), 10),
+        _spare("checked", N_("Checked by"), lambda row: _of(row, "checker_name"), 10),
+        _spare("number", N_("Confirmation no."), lambda row: _of(row, "number"), 14),
+        _spare("account_no", N_("Account"), lambda row: row.account_no, 20),
         Column(
             name="business_on",
             title=N_("Business date"),
             text=lambda row: day(row.business_on),
             width=10,
+            spare=True,
         ),
-        Column(name="channel", title=N_("Channel"), text=lambda row: row.channel, width=10),
+        Column(
+            name="channel",
+            title=N_("Channel"),
+            text=lambda row: names().of(CHANNEL, row.channel),
+            tip=lambda row: names().in_full(CHANNEL, row.channel),
+            width=12,
+            spare=True,
+        ),
     ]
 
 
@@ -76,6 +93,12 @@ def _text(
     name: str, title: str, text: Callable[[ExpectedArrival], str], width: int
 ) -> Column[ExpectedArrival]:
     return Column(name=name, title=title, text=text, width=width, filterable=True)
+
+
+def _spare(
+    name: str, title: str, text: Callable[[ExpectedArrival], str], width: int
+) -> Column[ExpectedArrival]:
+    return replace(_text(name, title, text, width), spare=True)
 
 
 def _sum(

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from app.base.i18n import N_, _
+from app.base.i18n import N_, _, ngettext
 from app.discrepancies.cases import GroupSum
 from app.discrepancies.rules import BANDS
 from ui.formatting import amount, count
@@ -52,7 +52,8 @@ class BandBar(QWidget):
         for band, button in self.buttons.items():
             sum_ = found.get(band)
             number, fen = (sum_.count, sum_.difference_fen) if sum_ else (0, 0)
-            button.setText(f"{band_text(band)}   {count(number)}   {amount(fen)}")
+            items = ngettext("{count} item", "{count} items", number).format(count=count(number))
+            button.setText(f"{band_text(band)}   {items}   {amount(fen)}")
             text = _(N_("Age {band}: {count} discrepancies, difference {amount}")).format(
                 band=band_text(band), count=count(number), amount=amount(fen)
             )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSettings,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.base.i18n import N_
+from app.base.i18n import N_, _
 from app.closing.board import BoardRow
 from app.closing.rules import BoardCell, CellState, RowKind, Step
 from app.wording.labels import LABELS, label
@@ -37,10 +46,17 @@ _WITH_AMOUNT = frozenset({Step.FILE, Step.DISCREPANCIES, Step.ADJUSTED, Step.ARR
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TAIL = 6
 _PADDING = 6
+_AROUND = 6
+"""Pixels above and below the two lines of a cell together."""
 
 
 class BoardTable(TableView):
-    """Moves cell by cell; the page asks which row and step the cursor is on."""
+    """Moves cell by cell; the page asks which row and step the cursor is on.
+
+    `stepped` tells that the cursor went to another cell.
+    """
+
+    stepped = Signal()
 
     def __init__(self, preferences: QSettings, parent: QWidget | None = None) -> None:
         self.rows: ListTable[BoardRow] = ListTable(_columns())
@@ -51,11 +67,24 @@ class BoardTable(TableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setItemDelegate(_Cells(self))
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 2 + 12)
+        self.selectionModel().currentChanged.connect(lambda *_: self.stepped.emit())
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() * 2 + _AROUND)
         self.header.setSortIndicatorShown(False)
         self.header.setStretchLastSection(False)
         self.header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+
+    def told(self) -> str:
+        """Return in words what the cell with the cursor shows."""
+        work = self.work()
+        if work is None:
+            return ""
+        row, step = work
+        return _(N_("{row} · {step}: {state}")).format(
+            row=" ".join(name_of(row)).strip(),
+            step=label(step),
+            state=cell_words(row, step),
+        )
 
     def work(self) -> tuple[BoardRow, Step] | None:
         """Return the row and the step under the cursor."""
@@ -89,7 +118,7 @@ class _Cells(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.fillRect(rect, QColor(chosen.selected if current else chosen.base))
-        box = rect.adjusted(_PADDING, 4, -_PADDING, -4)
+        box = rect.adjusted(_PADDING, _AROUND // 2, -_PADDING, -_AROUND // 2)
         half = box.height() // 2
         painter.setPen(QColor(getattr(chosen, tone)))
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -113,7 +142,7 @@ class _Cells(QStyledItemDelegate):
         upper, lower, _tone = _lines(row, index.column()) if row else ("", "", "")
         metrics = self._table.fontMetrics()
         wide = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower))
-        return QSize(wide + 2 * _PADDING + 2, metrics.height() * 2 + 12)
+        return QSize(wide + 2 * _PADDING + 2, metrics.height() * 2 + _AROUND)
 
 
 def name_of(row: BoardRow) -> tuple[str, str]:

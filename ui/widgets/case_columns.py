@@ -9,11 +9,12 @@ from datetime import date
 from app.base.i18n import N_, _
 from app.discrepancies.casefilter import CaseColumn, Grouping
 from app.discrepancies.cases import CaseRow, GroupSum
-from app.discrepancies.rules import Status, age_band
+from app.discrepancies.rules import BANDS, Status, age_band
 from app.matching.rules import Kind, Task
 from app.wording.labels import label
 from ui.formatting import amount, count, day
 from ui.models.column import Column
+from ui.naming import CHANNEL, PAYEE, Names
 from ui.widgets.states import DONE, NONE, OPEN, RUNNING, WAITING, Look, with_glyph
 
 LOOKS: dict[Status, Look] = {
@@ -26,6 +27,7 @@ LOOKS: dict[Status, Look] = {
 }
 
 AgeOf = Callable[[date], int | None]
+NamesOf = Callable[[], Names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,14 @@ class Compared:
     differs: bool
 
 
-def case_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
+def case_columns(age_of: AgeOf, names: NamesOf) -> list[Column[CaseRow]]:
     """Return the columns of the work list; ages are asked for by business date."""
-    return [*_what_columns(), *_amount_columns(), *_work_columns(age_of), *_further_columns()]
+    return [
+        *_what_columns(),
+        *_amount_columns(),
+        *_work_columns(age_of, names),
+        *_further_columns(names),
+    ]
 
 
 def _what_columns() -> list[Column[CaseRow]]:
@@ -52,7 +59,7 @@ def _what_columns() -> list[Column[CaseRow]]:
             title=N_("Kind"),
             text=lambda row: label(row.kind),
             tip=lambda row: label(row.kind),
-            width=16,
+            holds=[label(kind) for kind in Kind],
         ),
         Column(
             name=column.OURS_KEY,
@@ -74,10 +81,10 @@ def _amount_columns() -> list[Column[CaseRow]]:
 
 
 def _amount(name: CaseColumn, title: str, text: Callable[[CaseRow], str]) -> Column[CaseRow]:
-    return Column(name=name, title=title, text=text, numeric=True, width=12, filterable=True)
+    return Column(name=name, title=title, text=text, numeric=True, width=11, filterable=True)
 
 
-def _work_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
+def _work_columns(age_of: AgeOf, names: NamesOf) -> list[Column[CaseRow]]:
     def age(row: CaseRow) -> str:
         days = None if row.status is Status.RESOLVED else age_of(row.business_on)
         return "" if days is None else band_text(age_band(days))
@@ -89,14 +96,16 @@ def _work_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
             title=N_("State"),
             text=status_text,
             tone=lambda row: LOOKS[row.status].tone,
-            width=11,
+            holds=[with_glyph(look, label(status)) for status, look in LOOKS.items()],
         ),
-        Column(name=column.AGE, title=N_("Age"), text=age, width=8),
+        Column(name=column.AGE, title=N_("Age"), text=age, holds=[band_text(one) for one in BANDS]),
         Column(
             name=column.CHANNEL,
             title=N_("Channel"),
-            text=lambda row: row.channel,
+            text=lambda row: names().of(CHANNEL, row.channel),
+            tip=lambda row: names().in_full(CHANNEL, row.channel),
             width=9,
+            room=16,
             filterable=True,
         ),
         Column(
@@ -104,12 +113,13 @@ def _work_columns(age_of: AgeOf) -> list[Column[CaseRow]]:
             title=N_("Assignee"),
             text=lambda row: row.assignee,
             width=10,
+            spare=True,
             filterable=True,
         ),
     ]
 
 
-def _further_columns() -> list[Column[CaseRow]]:
+def _further_columns(names: NamesOf) -> list[Column[CaseRow]]:
     column = CaseColumn
     return [
         Column(
@@ -117,33 +127,46 @@ def _further_columns() -> list[Column[CaseRow]]:
             title=N_("Notes"),
             text=lambda row: _or_nothing(row.notes),
             numeric=True,
-            width=6,
+            width=4,
+            spare=True,
         ),
         Column(
             name=column.ATTACHMENTS,
             title=N_("Attached"),
             text=lambda row: _or_nothing(row.attachments),
             numeric=True,
-            width=9,
+            width=4,
+            spare=True,
         ),
-        Column(name=column.TASK, title=N_("Task"), text=lambda row: label(row.task), width=14),
+        Column(
+            name=column.TASK,
+            title=N_("Task"),
+            text=lambda row: label(row.task),
+            holds=[label(task) for task in Task],
+            spare=True,
+        ),
         Column(
             name=column.PAYEE,
             title=N_("Payee"),
-            text=lambda row: row.payee,
-            width=12,
+            text=lambda row: names().of(PAYEE, row.payee),
+            tip=lambda row: names().in_full(PAYEE, row.payee),
+            width=14,
+            room=20,
+            spare=True,
             filterable=True,
         ),
     ]
 
 
-def group_columns(grouping: Callable[[], Grouping | None]) -> list[Column[GroupSum]]:
+def group_columns(
+    grouping: Callable[[], Grouping | None], names: NamesOf
+) -> list[Column[GroupSum]]:
     """Return the columns of the groups."""
     return [
         Column(
             name="group",
             title=N_("Group"),
-            text=lambda row: group_text(grouping(), row.key),
+            text=lambda row: group_text(grouping(), row.key, names()),
             width=30,
             sortable=False,
         ),
@@ -219,12 +242,15 @@ def key_of(row: CaseRow) -> str:
 
 def band_text(band: str) -> str:
     """Return an age band in words."""
-    days = band.replace("30+", _(N_("over 30"))).replace("-", "–")
-    return _(N_("{days} d")).format(days=days)
+    if band == BANDS[-1]:
+        return _(N_("over {days} d")).format(days=band.rstrip("+"))
+    return _(N_("{days} d")).format(days=band.replace("-", "–"))
 
 
-def group_text(by: Grouping | None, key: str) -> str:
+def group_text(by: Grouping | None, key: str, names: Names) -> str:
     """Return what a group is called."""
+    if by in (Grouping.CHANNEL, Grouping.PAYEE) and key:
+        return names.of(by.value, key)
     if by is Grouping.BAND:
         return band_text(key)
     if by in _ENUMS:

@@ -15,6 +15,7 @@ from app.discrepancies.rules import Status
 from app.matching.rules import Kind, Task
 from app.wording.labels import label as label_of
 from ui.desk import Desk
+from ui.naming import CHANNEL, PAYEE
 
 
 class View(StrEnum):
@@ -55,6 +56,9 @@ _GROUPINGS = (
 )
 
 
+_NOBODY = " "
+"""A code that nobody has."""
+
 _PARTS = (CaseColumn.CHANNEL, CaseColumn.PAYEE, CaseColumn.ASSIGNEE)
 
 
@@ -67,7 +71,6 @@ class CaseFilters(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.bands: frozenset[str] = frozenset()
-        self.channels: frozenset[str] = frozenset()
         self.typed: dict[str, str] = {}
         self.views = QTabBar()
         self.views.setAccessibleName(_(N_("Which discrepancies")))
@@ -117,19 +120,23 @@ class CaseFilters(QWidget):
         day = self._desk.day if self.only_day.isChecked() else None
         # What names no payee belongs to each of them: a payment of several bills, for one.
         payees = {self._desk.organisation, ""} if self._desk.organisation else set()
+        names = self._desk.names
+        coded = {name: names.codes(name, typed.get(name, "")) for name in (CHANNEL, PAYEE)}
         return CaseFilter(
             tasks=_chosen(self.task, Task),
             kinds=_chosen(self.kind, Kind),
             statuses=_STATUSES.get(self.view, frozenset()),
-            channels=self.channels,
-            payees=frozenset(payees),
+            channels=coded[CHANNEL],
+            payees=_both(frozenset(payees), coded[PAYEE]),
             bands=self.bands,
             first=day,
             last=day,
             assignee=self._desk.actor.name if self.view is View.MINE else "",
             nobody=self.view is View.NOBODY,
             keys=typed.get(CaseColumn.OURS_KEY, ""),
-            parts=tuple((column, typed[column]) for column in _PARTS if column in typed),
+            parts=tuple(
+                (name, typed[name]) for name in _PARTS if name in typed and not coded.get(name)
+            ),
             ours=parse_range(typed.get(CaseColumn.OURS, "")),
             theirs=parse_range(typed.get(CaseColumn.THEIRS, "")),
             difference=parse_range(typed.get(CaseColumn.DIFFERENCE, "")),
@@ -148,7 +155,6 @@ class CaseFilters(QWidget):
             "group": self.group.currentIndex(),
             "day": self.only_day.isChecked(),
             "bands": self.bands,
-            "channels": self.channels,
         }
 
     def restore(self, memento: dict[str, Any]) -> None:
@@ -160,19 +166,15 @@ class CaseFilters(QWidget):
         self.group.setCurrentIndex(memento.get("group", 0))
         self.only_day.setChecked(memento.get("day", False))
         self.bands = memento.get("bands", frozenset())
-        self.channels = memento.get("channels", frozenset())
         self.blockSignals(False)  # noqa: FBT003 - Qt's signature
         self.changed.emit()
 
-    def show_only(
-        self, view: View, *, task: Task | None = None, channel: str = "", day: bool = False
-    ) -> None:
+    def show_only(self, view: View, *, task: Task | None = None, day: bool = False) -> None:
         """Choose what another page points at."""
         self.restore(
             {
                 "view": list(View).index(view),
                 "task": self.task.findData(task.value) if task else 0,
-                "channels": frozenset({channel}) if channel else frozenset(),
                 "day": day,
             }
         )
@@ -201,6 +203,13 @@ class CaseFilters(QWidget):
         row.addStretch()
         for part in (self.task, self.kind, self.group, self.only_day):
             row.addWidget(part)
+
+
+def _both(chosen: frozenset[str], typed: frozenset[str]) -> frozenset[str]:
+    """Return what answers to both; one of them that is empty does not matter."""
+    if not (chosen and typed):
+        return chosen or typed
+    return (chosen & typed) or frozenset({_NOBODY})
 
 
 def _named(kind: type[Task | Kind]) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from app.wording.meanings import first_look, meaning, remedies
 from ui.desk import Desk
 from ui.formatting import amount, day, moment
 from ui.models.list_table import ListTable
+from ui.naming import CHANNEL, Names
 from ui.widgets.attachments import AttachmentList
 from ui.widgets.case_columns import Compared, band_text, comparison_columns, key_of, status_text
 from ui.widgets.panels import label
@@ -110,8 +111,10 @@ class CaseView(QWidget):
             preferences=desk.preferences,
         )
         self.sides.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        mode = QHeaderView.ResizeMode
+        self.sides.header.setSectionResizeMode(0, mode.ResizeToContents)
         for number in (1, 2):
-            self.sides.header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            self.sides.header.setSectionResizeMode(number, mode.Stretch)
         body.addWidget(self.sides, 1)
         self._origins = label("", "muted")
         self._origins.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -133,12 +136,13 @@ class CaseView(QWidget):
             self.note.setPlainText(self._drafts.get(detail.row.id, ""))
         self.detail = detail
         row = detail.row
+        channel = self._desk.names.of(CHANNEL, row.channel)
         self._title.setText(
-            " · ".join(part for part in (label_of(row.kind), key_of(row), row.channel) if part)
+            " · ".join(part for part in (label_of(row.kind), key_of(row), channel) if part)
         )
         self._state.setText(_state_text(detail))
         self._why.setText(f"{meaning(row.kind)}\n{first_look(row.kind)}")
-        self._sides.show_rows(_compared(detail.sides))
+        self._sides.show_rows(_compared(detail.sides, self._desk.names))
         self._origins.setText(_origins(detail.sides))
         self._todo.setText(_todo(detail))
         self._notes.setPlainText("\n\n".join(_note_text(note) for note in detail.notes[::-1]))
@@ -206,8 +210,8 @@ class CaseView(QWidget):
         return page
 
 
-def shown_value(field: Field, value: Value) -> str:
-    """Return a value as it is written."""
+def shown_value(field: Field, value: Value, names: Names) -> str:
+    """Return a value as it is written; payees and channels by their names."""
     shown = "" if value is None else str(value)
     match value:
         case StrEnum():
@@ -218,6 +222,8 @@ def shown_value(field: Field, value: Value) -> str:
             shown = day(value)
         case int() if field in MONEY:
             shown = amount(value)
+        case str():
+            shown = names.of(field.value, value)
         case _:
             pass
     return shown
@@ -246,17 +252,19 @@ def _state_text(detail: CaseDetail) -> str:
     return "  ·  ".join(parts)
 
 
-def _compared(sides: Comparison) -> list[Compared]:
+def _compared(sides: Comparison, names: Names) -> list[Compared]:
     ours, theirs = (label_of(caption) for caption in sides.captions)
-    beside = [_line(pair, f"{label_of(pair.field)} ({ours} / {theirs})") for pair in sides.beside]
-    return beside + [_line(pair, label_of(pair.field)) for pair in sides.pairs]
+    beside = [
+        _line(pair, f"{label_of(pair.field)} ({ours} / {theirs})", names) for pair in sides.beside
+    ]
+    return beside + [_line(pair, label_of(pair.field), names) for pair in sides.pairs]
 
 
-def _line(pair: Pair, name: str) -> Compared:
+def _line(pair: Pair, name: str, names: Names) -> Compared:
     return Compared(
         field=name,
-        ours=shown_value(pair.field, pair.ours),
-        theirs=shown_value(pair.field, pair.theirs),
+        ours=shown_value(pair.field, pair.ours, names),
+        theirs=shown_value(pair.field, pair.theirs, names),
         differs=pair.differs,
     )
 

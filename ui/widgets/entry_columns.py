@@ -14,13 +14,15 @@ from app.discrepancies.queries import SIDES
 from app.discrepancies.rows import Entry, Line, Value
 from app.discrepancies.rules import LineState
 from app.discrepancies.worklist import COUNTED, DIFFERENCE, KIND
+from app.intake.rules import Kind as EntryKind
 from app.intake.rules import Personal, masked
-from app.matching.rules import Side, Task
+from app.matching.rules import Kind, Side, Task
 from app.records.fields import FIELDS, EntryField
 from app.records.fields import Look as Writing
 from app.wording.labels import label
 from ui.formatting import amount
 from ui.models.column import Column
+from ui.naming import CHANNEL, PAYEE, Names
 from ui.widgets.states import NONE, WAITING, Look, with_glyph
 
 NO_PARTNER = N_("no counterpart")
@@ -105,6 +107,19 @@ _WIDER = {
     "line_no": 5,
 }
 
+_SPARE: Mapping[EntryKind, frozenset[str]] = {
+    EntryKind.PAYMENTS: frozenset({"fee_fen", "status", "channel"}),
+    EntryKind.CHANNEL: frozenset({"status", "channel"}),
+    EntryKind.BILL_LINES: frozenset({"payee", "paid_at"}),
+    EntryKind.WRITEOFFS: frozenset({"payee", "written_at"}),
+    EntryKind.CLEARING_BATCHES: frozenset({"channel", "fee_fen"}),
+    EntryKind.CLEARING_LINES: frozenset({"fee_fen", "promotion_fen", "payee"}),
+    EntryKind.ARRIVALS: frozenset({"serial_no"}),
+}
+"""Fields that are shown too where there is room for them."""
+
+_ROOM = {"summary": 28, "payee": 22, "instrument": 14}
+
 _WRITERS: dict[Writing, Callable[[int], str]] = {
     Writing.AMOUNT: amount,
     Writing.DAY: lambda number: day_of(number).isoformat(),
@@ -112,9 +127,15 @@ _WRITERS: dict[Writing, Callable[[int], str]] = {
 
 Picked = Callable[[Side, int], bool]
 DayOf = Callable[[], date | None]
+NamesOf = Callable[[], Names]
+
+_NAMED = (PAYEE, CHANNEL)
+_NO_NAMES = Names()
 
 
-def side_columns(task: Task, side: Side, day: DayOf, picked: Picked) -> list[Column[Line]]:
+def side_columns(
+    task: Task, side: Side, day: DayOf, picked: Picked, names: NamesOf
+) -> list[Column[Line]]:
     """Return the columns of one side; the first one shows what is picked."""
     kind = SIDES[task][side is Side.THEIRS]
     fields = list(FIELDS[kind])
@@ -130,6 +151,7 @@ def side_columns(task: Task, side: Side, day: DayOf, picked: Picked) -> list[Col
                 side=side,
                 field=field,
                 day=day,
+                names=names,
                 picked=picked if field.name == first else None,
             )
         )
@@ -151,7 +173,10 @@ def line_columns(hints: Callable[[], Mapping[int, str]]) -> list[Column[Line]]:
             tip=lambda line: hints().get(line.place) or result_tip(line),
             tone=lambda line: "info" if hints().get(line.place) else _result_tone(line),
             filterable=True,
-            width=14,
+            holds=[
+                *(with_glyph(LOOKS[LineState.DIFFERENT], label(kind)) for kind in Kind),
+                *(with_glyph(look, label(state)) for state, look in LOOKS.items()),
+            ],
         ),
         Column(
             name=DIFFERENCE,
@@ -194,7 +219,7 @@ def result_tip(line: Line) -> str:
     return " · ".join(parts)
 
 
-def value_text(field: EntryField, value: Value, day: date | None) -> str:
+def value_text(field: EntryField, value: Value, day: date | None, names: Names = _NO_NAMES) -> str:
     """Write the value of a field as people read it; times of another day with their date."""
     if value is None or value == "":
         return ""
@@ -203,6 +228,8 @@ def value_text(field: EntryField, value: Value, day: date | None) -> str:
     if field.look is Writing.TIME:
         moment = china_time(int(value))
         return f"{moment:%H:%M:%S}" if moment.date() == day else f"{moment:%m-%d %H:%M}"
+    if field.name in _NAMED:
+        return names.of(field.name, str(value))
     return _choice(field.choices, str(value)) if field.choices else _plain(field, str(value))
 
 
@@ -222,6 +249,7 @@ class _Cells:
     side: Side
     field: EntryField
     day: DayOf
+    names: NamesOf
     picked: Picked | None
 
     def text(self, line: Line) -> str:
@@ -233,7 +261,7 @@ class _Cells:
             return f"{label(entry.kind)} {_key(entry)}"
         if self.field.name == COUNTED:
             return amount(entry.fen)
-        return value_text(self.field, entry.value(self.field.name), self.day())
+        return value_text(self.field, entry.value(self.field.name), self.day(), self.names())
 
     def mark(self, line: Line) -> str:
         entry = line.entry(self.side)
@@ -251,6 +279,9 @@ class _Cells:
         return "muted" if line.entry(self.side) is None else ""
 
     def tip(self, line: Line) -> str:
+        entry = line.entry(self.side)
+        if entry is not None and self.field.name in _NAMED:
+            return self.names().in_full(self.field.name, str(entry.value(self.field.name) or ""))
         return self.text(line) or self.mark(line)
 
     def differs(self, line: Line) -> bool:
@@ -261,6 +292,8 @@ class _Cells:
 
 def _field_column(cells: _Cells) -> Column[Line]:
     field = cells.field
+    kind = SIDES[cells.task][cells.side is Side.THEIRS]
+    spare = not field.shown and field.name in _SPARE[kind]
     return Column(
         name=field.name,
         title=TITLES[field.name],
@@ -271,8 +304,10 @@ def _field_column(cells: _Cells) -> Column[Line]:
         tone=cells.tone,
         numeric=field.look in (Writing.AMOUNT, Writing.NUMBER),
         width=_WIDER.get(field.name, _WIDTHS[field.look]),
+        room=_ROOM.get(field.name, 0),
         filterable=True,
-        hidden=not field.shown,
+        hidden=not field.shown and not spare,
+        spare=spare,
     )
 
 

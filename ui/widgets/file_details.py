@@ -98,7 +98,7 @@ class FileDetailsPane(QWidget):
         self._ask, self._wanted_line = ask, line
         remarks = [Remark(one.line, "", one.text()) for one in found.findings]
         self._head(found.row)
-        self._show_remarks(remarks, _("Notes ({count})"))
+        self._show_remarks(remarks, _("Findings ({count})"))
         self.facts.rows.show_rows(_facts_of_file(found))
         self.lines.lines.show_lines(RawLines())
         self._together(apart=True)

@@ -12,11 +12,15 @@ from app.discrepancies.worklist import KIND, STATE, Filter
 from app.matching.rules import Kind, Side, Task
 from app.records.fields import Look
 from app.wording.labels import label
+from ui.naming import Names
 from ui.widgets.entry_columns import entry_field
 
 
 def filters_of(
-    task: Task, day: date | None, typed: Mapping[Side | None, Mapping[str, str]]
+    task: Task,
+    day: date | None,
+    typed: Mapping[Side | None, Mapping[str, str]],
+    names: Names,
 ) -> tuple[Filter, ...]:
     """Return the conditions that people typed, side by side; None is between the sides.
 
@@ -27,11 +31,13 @@ def filters_of(
     found = []
     for side, texts in typed.items():
         for name, text in texts.items():
-            one = (
-                _of_line(name, text, near)
-                if side is None
-                else _of_side(task, side, name, text, near)
-            )
+            codes = names.codes(name, text)
+            if side is None:
+                one = _of_line(name, text, near)
+            elif codes:
+                one = Filter(side=side, field=name, codes=codes)
+            else:
+                one = _of_side(task, side, name, text, near)
             if one is not None:
                 found.append(one)
     return tuple(found)

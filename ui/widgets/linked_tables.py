@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.base.i18n import N_, _
@@ -36,7 +36,9 @@ from ui.widgets.entry_columns import Picked, line_columns, side_columns
 from ui.widgets.panels import label
 from ui.widgets.table_view import COPIED_AT_MOST, TableView, as_text, put_on_clipboard
 
-_STRETCH = (5, 2, 5)
+_STRETCH = (1, 0, 1)
+"""What is between the sides keeps its width."""
+
 _ALWAYS_ON = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
 _ALWAYS_OFF = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
@@ -101,17 +103,16 @@ class LinkedTables(QWidget):
         self.hints: Mapping[int, str] = {}
         self._desk = desk
         self._linking = False
+        self._divided = False
         self.lines: PagedTable[Line] = PagedTable(
-            side_columns(task, Side.OURS, lambda: desk.day, picked),
+            _columns(desk, task, Side.OURS, picked),
             _nothing,
             desk.jobs,
             desk.messages.failed,
             self,
         )
         middle = TwinTable(line_columns(lambda: self.hints), self.lines, self)
-        right = TwinTable(
-            side_columns(task, Side.THEIRS, lambda: desk.day, picked), self.lines, self
-        )
+        right = TwinTable(_columns(desk, task, Side.THEIRS, picked), self.lines, self)
         self.views = tuple(
             PartView(
                 model, name=f"reconcile.{task}.{part}", title=title, preferences=desk.preferences
@@ -126,6 +127,16 @@ class LinkedTables(QWidget):
         self._arrange()
         self._link()
         self.show_sums(None, None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: at first the sides share what is not needed between them."""
+        super().resizeEvent(event)
+        if not self._divided:
+            self._divided = True
+            middle = self.views[1]
+            between = middle.arrangement.needed() + 2 * middle.frameWidth()
+            beside = (self.width() - between - 2 * self.split.handleWidth()) // 2
+            self.split.setSizes([beside, between, beside])
 
     # ------------------------------------------------------------ what is shown
 
@@ -293,7 +304,6 @@ class LinkedTables(QWidget):
             column.addWidget(view)
             self.split.addWidget(part)
             self.split.setStretchFactor(self.split.count() - 1, stretch)
-        self.split.setSizes([one * 100 for one in _STRETCH])
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.addWidget(self.split)
@@ -379,6 +389,10 @@ class LinkedTables(QWidget):
                 with QSignalBlocker(view.header):
                     view.header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
                 view.header.viewport().update()
+
+
+def _columns(desk: Desk, task: Task, side: Side, picked: Picked) -> list[Column[Line]]:
+    return side_columns(task, side, lambda: desk.day, picked, lambda: desk.names)
 
 
 def _nothing(_ids: Sequence[int]) -> list[Line]:

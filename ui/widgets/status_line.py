@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from app.base.i18n import N_, _
 from app.upkeep.standing import Standing
 from ui.formatting import count, moment
 from ui.messages import Tone
 from ui.theme import tones
-from ui.widgets.panels import label
+from ui.widgets.panels import ShortLabel, label
 from ui.widgets.states import DONE, NONE, WARNING, with_glyph
 
 _LOOKS = {Tone.SAID: NONE, Tone.DONE: DONE, Tone.WARNED: WARNING}
@@ -21,7 +21,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.message = QLabel()
+        self.message = ShortLabel()
         self.message.setAccessibleName(_(N_("Message")))
         self.selection = label("")
         self.selection.setAccessibleName(_(N_("Selection")))
@@ -54,7 +54,10 @@ class StatusLine(QStatusBar):
 
     def show_chain(self, records: int, *, whole: bool) -> None:
         """Show what checking the audit chain gave."""
-        text = N_("audit chain ✓ {count}") if whole else N_("audit chain ✗ broken after {count}")
+        text = N_("audit chain ✓") if whole else N_("audit chain ✗ broken after {count}")
         self.chain.setText(_(text).format(count=count(records)))
+        self.chain.setToolTip(
+            _(N_("{count} records, checked when the window opened")).format(count=count(records))
+        )
         self.chain.setObjectName("muted" if whole else "bad")
         self.chain.style().polish(self.chain)

@@ -8,7 +8,6 @@ from itertools import chain, islice
 from typing import Any
 
 from PySide6.QtCore import (
-    QByteArray,
     QItemSelection,
     QItemSelectionModel,
     QPoint,
@@ -23,17 +22,17 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from app.base.i18n import N_, _
 from ui.models.column import Column
 from ui.models.list_table import ListTable
 from ui.models.paged_table import PagedTable
 from ui.widgets.filter_header import FilterHeader
+from ui.widgets.table_layout import TableLayout
 
 COPIED_AT_MOST = 20_000
 SELECTED_AT_MOST = 100_000
-_PADDING = 14
 
 
 class TableView(QTableView):
@@ -60,11 +59,7 @@ class TableView(QTableView):
         super().__init__(parent)
         self._source = model
         self.columns: Sequence[Column[Any]] = model.columns
-        self._place = f"layouts/{name}"
         self._preferences = preferences
-        self._filling = _widest(self.columns)
-        self._least = 0
-        self._fits = False
         self.setAccessibleName(_(title))
         self.header = FilterHeader(self.columns, self)
         self.setHorizontalHeader(self.header)
@@ -81,11 +76,12 @@ class TableView(QTableView):
         self.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.header.customContextMenuRequested.connect(self.choose_columns)
         self.header.filtered.connect(self.filtered)
-        self._restore_layout()
+        self.arrangement = TableLayout(self, self.header, self.columns, name)
+        self.arrangement.restore(preferences)
         self.header.setSortIndicatorShown(True)
         self.header.sortIndicatorChanged.connect(self._sorted)
-        self.header.sectionResized.connect(self._resized)
-        self.header.sectionMoved.connect(lambda *_: self._save_layout())
+        self.arrangement.chosen.connect(self._remember)
+        self.header.sectionMoved.connect(lambda *_: self._remember())
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
     def selected_ranges(self) -> list[range]:
@@ -158,29 +154,12 @@ class TableView(QTableView):
         self.picked.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: what is left of the width goes to the widest text, never between numbers."""
+        """Qt: share the new width out."""
         super().resizeEvent(event)
-        self._fill_up()
+        self.arrangement.fill()
 
-    def _resized(self, section: int, _before: int, width: int) -> None:
-        if self._fits:
-            return
-        if section == self._filling:
-            self._least = width
-        else:
-            self._fill_up()
-        self._save_layout()
-
-    def _fill_up(self) -> None:
-        header, section = self.header, self._filling
-        fixed = header.sectionResizeMode(section) is not QHeaderView.ResizeMode.Interactive
-        if fixed or header.isSectionHidden(section):
-            return
-        size = header.sectionSize(section)
-        self._fits = True
-        left = self.viewport().width() - header.length()
-        header.resizeSection(section, max(self._least, size + left))
-        self._fits = False
+    def _remember(self) -> None:
+        self.arrangement.save(self._preferences)
 
     def _sorted(self, section: int, order: Qt.SortOrder) -> None:
         if 0 <= section < len(self.columns) and self.columns[section].sortable:
@@ -198,50 +177,11 @@ class TableView(QTableView):
         standard = menu.addAction(_(N_("Standard columns")))
         chosen = menu.exec(self.header.mapToGlobal(place))
         if chosen is standard:
-            self._standard_layout()
+            self.arrangement.standard()
         elif chosen is not None:
-            self.header.setSectionHidden(int(chosen.data()), not chosen.isChecked())
-        self._save_layout()
+            self.arrangement.show_column(int(chosen.data()), shown=chosen.isChecked())
+        self._remember()
         menu.deleteLater()
-
-    def _restore_layout(self) -> None:
-        self._standard_layout()
-        stored = self._preferences.value(self._place)
-        if isinstance(stored, QByteArray) and not stored.isEmpty():
-            self.header.restoreState(stored)
-            self.header.setSectionsMovable(True)
-            self.header.setStretchLastSection(False)
-
-    def _save_layout(self) -> None:
-        self._preferences.setValue(self._place, self.header.saveState())
-
-    def _standard_width(self, column: Column[Any]) -> int:
-        """Return the width a column begins with; its title is never cut off."""
-        digits = column.width * self.fontMetrics().horizontalAdvance("0")
-        title = self.header.fontMetrics().horizontalAdvance(_(column.title))
-        return max(digits, title) + _PADDING
-
-    def _standard_layout(self) -> None:
-        for number, column in enumerate(self.columns):
-            self.header.setSectionHidden(number, column.hidden)
-            self.header.moveSection(self.header.visualIndex(number), number)
-            self.header.resizeSection(number, self._standard_width(column))
-        self._least = self._standard_width(self.columns[self._filling])
-        self.header.setStretchLastSection(False)
-        self._fill_up()
-        self.header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-
-
-def _widest(columns: Sequence[Column[Any]]) -> int:
-    """The column that takes the width that is left: the widest text that is shown at first."""
-    return max(
-        range(len(columns)),
-        key=lambda number: (
-            not columns[number].hidden,
-            not columns[number].numeric,
-            columns[number].width,
-        ),
-    )
 
 
 def as_text(columns: Sequence[Column[Any]], rows: Sequence[Any]) -> str:

@@ -75,6 +75,9 @@ class Trend(QWidget):
             percent=f"{last.per_mille // 10}.{last.per_mille % 10}"
         )
         _caption(painter, chosen, box, text)
+        painter.setPen(QPen(QColor(chosen.line), 1, Qt.PenStyle.DotLine))
+        painter.drawLine(box.topLeft(), box.topRight())
+        _scale(painter, chosen, box, (_WHOLE, lowest))
         points = QPolygonF()
         for place, one in enumerate(self._days):
             share = (one.per_mille - lowest) / max(_WHOLE - lowest, 1)
@@ -89,7 +92,9 @@ class Trend(QWidget):
 
     def _amounts(self, painter: QPainter, chosen: Tones, box: QRectF) -> None:
         most = max(one.open_fen for one in self._days)
-        text = _(N_("Still open, at most {amount} a day")).format(amount=amount(most))
+        text = _(N_("Still open, whatever the sign: at most {amount} a day")).format(
+            amount=amount(most)
+        )
         _caption(painter, chosen, box, text)
         wide = max(box.width() / len(self._days) * 0.6, 2)
         wide = min(wide, 24)
@@ -103,11 +108,15 @@ class Trend(QWidget):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
 
     def _days_below(self, painter: QPainter, chosen: Tones, box: QRectF) -> None:
+        """Write the first and the last day under their places."""
         painter.setPen(QColor(chosen.muted))
-        below = QRectF(box.left(), box.bottom() + 2, box.width(), self.fontMetrics().height())
-        if len(self._days) > 1:
-            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, day(self._days[0].day)[5:])
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, day(self._days[-1].day)[5:])
+        metrics = self.fontMetrics()
+        for place in sorted({0, len(self._days) - 1}):
+            text = day(self._days[place].day)[5:]
+            wide = metrics.horizontalAdvance(text)
+            left = min(max(self._middle(place, box) - wide / 2, box.left()), box.right() - wide)
+            below = QRectF(left, box.bottom() + 2, wide + 1, metrics.height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, text)
 
     def _middle(self, place: int, box: QRectF) -> int:
         return round(box.left() + box.width() * (2 * place + 1) / (2 * len(self._days)))
@@ -118,6 +127,17 @@ def _caption(painter: QPainter, chosen: Tones, box: QRectF, text: str) -> None:
     high = painter.fontMetrics().height()
     above = QRectF(box.left(), box.top() - high, box.width(), high)
     painter.drawText(above, Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _scale(painter: QPainter, chosen: Tones, box: QRectF, ends: tuple[int, int]) -> None:
+    """Write at the right what the upper and the lower end stand for, in per mille."""
+    painter.setPen(QColor(chosen.muted))
+    high = painter.fontMetrics().height()
+    for per_mille, top in zip(ends, (box.top() - high, box.bottom() - high), strict=True):
+        text = f"{per_mille // 10}%"
+        painter.drawText(
+            QRectF(box.left(), top, box.width(), high), Qt.AlignmentFlag.AlignRight, text
+        )
 
 
 def _told(one: TrendDay) -> str:

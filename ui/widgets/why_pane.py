@@ -17,7 +17,7 @@ from app.records.fields import FIELDS, EntryField
 from app.wording.labels import label as label_of
 from ui.formatting import amount, count, moment
 from ui.theme import tones
-from ui.widgets.entry_columns import TITLES, look_of, value_text
+from ui.widgets.entry_columns import TITLES, NamesOf, look_of, value_text
 from ui.widgets.states import DONE, FAILED, with_glyph
 
 _LINES = 3
@@ -32,8 +32,9 @@ _SUGGESTED: Mapping[MatchRule, str] = {
 class WhyPane(QFrame):
     """One card with three lines of text that can be copied."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, names: NamesOf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._names = names
         self.setObjectName("card")
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.RichText)
@@ -82,7 +83,8 @@ class WhyPane(QFrame):
             text = f"{_(TITLES[one.field])} {look.glyph}"
             if not one.agrees:
                 ours, theirs = (
-                    value_text(_field(one.field), value, None) for value in (one.ours, one.theirs)
+                    value_text(_field(one.field), value, None, self._names())
+                    for value in (one.ours, one.theirs)
                 )
                 text = f"{text} {ours} ≠ {theirs}"
             parts.append(self._coloured(look.tone, text))
