@@ -42,10 +42,12 @@ class Came:
     """What came for one batch, and what is not settled about it.
 
     `lines` are the bank's entries by id; one that pays several batches stands under each.
+    `explained_fen` is what approved adjustments explain of what is missing (positive) or too much.
     `run_on` is the business date of the run that matched it, None where a person did or nobody.
     """
 
     arrived_fen: int = 0
+    explained_fen: int = 0
     lines: list[int] = field(default_factory=list)
     rule: MatchRule | None = None
     run_on: int | None = None
@@ -188,10 +190,14 @@ def _legs(session: Session, ids: Sequence[int]) -> Mapping[tuple[int, Side], lis
 
 
 def _note(one: Came, row: Discrepancy) -> None:
-    if row.resolution is not Resolution.ADJUSTED:
+    # Money that is carried forward is still to come: the batch waits for it.
+    waits = row.task is Task.ARRIVAL and row.status is Status.CARRIED
+    if row.resolution is not Resolution.ADJUSTED or waits:
         one.standing.append(
             Standing(id=row.id, task=row.task, kind=row.kind, difference_fen=row.difference_fen)
         )
+    elif row.task is Task.ARRIVAL:
+        one.explained_fen += row.difference_fen
 
 
 def _clearing(session: Session, batches: Sequence[ClearingBatch], found: dict[int, Came]) -> None:

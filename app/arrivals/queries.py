@@ -96,6 +96,7 @@ class ExpectedArrival:
     due_on: date
     expected_fen: int
     arrived_fen: int
+    explained_fen: int
     state: ArrivalState
     late: bool
     line_ids: tuple[int, ...]
@@ -114,6 +115,12 @@ class ExpectedArrival:
     def clean(self) -> bool:
         """Whether it can be confirmed as it is."""
         return self.state is ArrivalState.ARRIVED and not self.standing and self.verified
+
+    @property
+    def explained(self) -> bool:
+        """Whether adjustments explain all of what is missing or too much."""
+        differs = self.state in (ArrivalState.PARTLY, ArrivalState.OVER)
+        return differs and not self.standing and self.difference_fen == self.explained_fen
 
     @property
     def seen(self) -> Seen:
@@ -291,6 +298,7 @@ def _view(batch: ClearingBatch, money: Came, due: date, until: date | None) -> E
         due_on=due,
         expected_fen=batch.net_fen,
         arrived_fen=money.arrived_fen,
+        explained_fen=money.explained_fen,
         state=state,
         late=late and state not in DONE,
         line_ids=tuple(sorted(set(money.lines))),

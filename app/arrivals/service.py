@@ -273,7 +273,7 @@ def _require_clean(one: ExpectedArrival) -> None:
     if one.standing:
         named = tuple((its.id, its.kind, yuan(its.difference_fen)) for its in one.standing)
         raise Differs(batch=one.batch_no, discrepancies=named)
-    if one.state is not ArrivalState.ARRIVED:
+    if one.state is not ArrivalState.ARRIVED and not one.explained:
         raise NotArrived(
             batch=one.batch_no, expected=yuan(one.expected_fen), arrived=yuan(one.arrived_fen)
         )

@@ -34,10 +34,12 @@ def confirmed(session: Session) -> CheckResult:
         ClearingBatch.net_fen != row.expected_fen,
         ClearingBatch.account_no != row.account_no,
     )
+    # What adjustments explain needs no match.
+    unexplained = (row.expected_fen != 0, row.difference_fen == 0)
     queries: tuple[tuple[str, _Query], ...] = (
         ("≠", own.outerjoin(ClearingBatch, ClearingBatch.id == row.batch_id).where(changed)),
         ("+", own.where(row.expected_fen - row.arrived_fen != row.difference_fen)),
-        ("↔", own.outerjoin(Match, of_batch).where(Match.id.is_(None), row.expected_fen != 0)),
+        ("↔", own.outerjoin(Match, of_batch).where(Match.id.is_(None), *unexplained)),
         ("▣", own.outerjoin(HeldEntry, held).where(HeldEntry.entry_id.is_(None))),
         ("2", select(row.number).where(row.checker_id == row.maker_id).limit(_SHOWN)),
         ("∅", _lost_lines()),
