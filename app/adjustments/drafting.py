@@ -54,13 +54,11 @@ from app.base.money import yuan
 from app.catalog.queries import accounts, organisations, setting
 from app.catalog.rules import Purpose, SettingName
 from app.discrepancies.queries import as_of
-from app.discrepancies.rules import Status
+from app.discrepancies.rules import ADJUSTABLE, Status
 from app.records.model import Payment
 from app.records.rules import EntryStatus, EntryType
 
 LONGEST_REASON = 1_000
-
-_ADJUSTABLE = frozenset({Status.OPEN, Status.ASSIGNED, Status.CARRIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +177,7 @@ def _template(draft: Draft, one: Subject) -> Template:
     row = one.row
     # One that waits for approval may have a part left that another adjustment takes up.
     waits = row.status is Status.SUBMITTED and (one.own or one.left_fen > 0)
-    if row.status not in _ADJUSTABLE and not waits:
+    if row.status not in ADJUSTABLE and not waits:
         raise NotAdjustable(id=row.id, status=row.status)
     template = template_for(draft.kind, row.task, row.kind, row.difference_fen)
     if template is None:

@@ -48,6 +48,7 @@ class AdjustmentFilter:
     maker: str = ""
     numbers: tuple[str, ...] = ()
     discrepancy_id: int = 0
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class VoucherFilter:
     kinds: frozenset[VoucherKind] = frozenset()
     numbers: tuple[str, ...] = ()
     source: str = ""
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,14 +342,17 @@ def _adjustments(wanted: AdjustmentFilter) -> Select[Adjustment]:
         query = query.where(Adjustment.status.in_(wanted.statuses))
     if wanted.kinds:
         query = query.where(Adjustment.kind.in_(wanted.kinds))
-    if wanted.day is not None:
-        query = query.where(Adjustment.business_on == wanted.day)
-    if wanted.payee:
-        query = query.where(Adjustment.payee == wanted.payee)
-    if wanted.maker:
-        query = query.where(Adjustment.maker_name == wanted.maker)
+    for column, value in (
+        (Adjustment.business_on, wanted.day),
+        (Adjustment.payee, wanted.payee),
+        (Adjustment.maker_name, wanted.maker),
+    ):
+        if value:
+            query = query.where(column == value)
     if wanted.numbers:
         query = query.where(Adjustment.number.in_(wanted.numbers))
+    if wanted.ids:
+        query = query.where(Adjustment.id.in_(wanted.ids))
     if wanted.discrepancy_id:
         mine = select(AdjustmentCase.adjustment_id).where(
             AdjustmentCase.discrepancy_id == wanted.discrepancy_id
@@ -374,6 +379,8 @@ def _vouchers(wanted: VoucherFilter) -> Select[Voucher]:
         query = query.where(Voucher.kind.in_(wanted.kinds))
     if wanted.numbers:
         query = query.where(Voucher.number.in_(wanted.numbers))
+    if wanted.ids:
+        query = query.where(Voucher.id.in_(wanted.ids))
     return query
 
 

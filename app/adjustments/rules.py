@@ -6,7 +6,6 @@ turned is red.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -476,13 +475,8 @@ def template_for(
 
 def fitting(task: Task, differs: Kind, difference_fen: int) -> tuple[AdjustmentKind, ...]:
     """Return what may be done about a difference, what is proposed first."""
-    return tuple(dict.fromkeys(_fitting(task, differs, difference_fen)))
-
-
-def _fitting(task: Task, differs: Kind, difference_fen: int) -> Iterator[AdjustmentKind]:
-    for one in TEMPLATES:
-        if one.task is task and one.holds(differs, difference_fen):
-            yield one.kind
+    fits = (one for one in TEMPLATES if one.task is task and one.holds(differs, difference_fen))
+    return tuple(dict.fromkeys(one.kind for one in fits))
 
 
 def require_step(now: AdjustmentStatus, then: AdjustmentStatus) -> None:

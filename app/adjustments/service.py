@@ -221,6 +221,21 @@ def send_back(tx: Tx, *, number: str, reason: str) -> Done:
     return _done(row)
 
 
+def give_back_changed(tx: Tx, *, number: str, why: str) -> None:
+    """Return one that waits for approval to its maker, since it is not what was submitted.
+
+    Raises:
+        UnknownAdjustment: There is no such adjustment.
+        WrongState: It does not wait for approval.
+    """
+    _keep_still(tx)
+    row = _locked(tx, number)
+    require_step(row.status, AdjustmentStatus.RETURNED)
+    approval.void(tx, object_type=OBJECT, object_key=number, why=why)
+    row.status, row.end_reason = AdjustmentStatus.RETURNED, why
+    _free(tx, row)
+
+
 def withdraw(tx: Tx, *, number: str) -> Done:
     """Take an adjustment back as its maker; it is never approved any more.
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.base.attaching import AttachmentView
 from app.calendar.queries import working_calendar
-from app.discrepancies.attachments import AttachmentView, attachments
+from app.discrepancies.attachments import attachments
 from app.discrepancies.cases import CaseRow, case_rows
 from app.discrepancies.history import HistoryStep, NoteView, case_history, case_notes
 from app.discrepancies.queries import as_of

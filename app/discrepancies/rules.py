@@ -98,11 +98,11 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }
 """Which status may follow which."""
 
+ADJUSTABLE = frozenset({Status.OPEN, Status.ASSIGNED, Status.CARRIED})
+"""What an adjustment may be drafted for."""
+
 LONGEST_NOTE = 4_000
 """Characters of a note."""
-
-MOST_ATTACHED_BYTES = 20 << 20
-"""No attachment is larger."""
 
 AGE_BANDS = ((0, 1), (2, 3), (4, 7), (8, 30))
 """Working days from and to; what is older belongs to the last band, over 30."""

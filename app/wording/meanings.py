@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.base.i18n import N_, _
-from app.matching.rules import Kind, Task
+from app.matching.rules import Kind
 
 _MEANINGS: dict[Kind, str] = {
     Kind.MISSING_THEIRS: N_(
@@ -64,25 +64,6 @@ _CHECK: dict[Kind, str] = {
     Kind.UNEXPECTED_DEBIT: N_("Look at summary and counterparty for what it was."),
 }
 
-_REMEDIES: dict[Kind, tuple[str, ...]] = {
-    Kind.MISSING_THEIRS: (N_("reverse the recorded payment"), N_("book the missing money")),
-    Kind.MISSING_OURS: (N_("record the missing payment"), N_("book money collected too much")),
-    Kind.AMOUNT_DIFFERS: (N_("correct the amount"),),
-    Kind.STATUS_DIFFERS: (N_("record the missing payment"), N_("reverse the recorded payment")),
-    Kind.DUPLICATE_OURS: (N_("reverse the recorded payment"),),
-    Kind.DUPLICATE_THEIRS: (N_("book money collected too much"), N_("refund")),
-    Kind.FEE_DIFFERS: (N_("adjust the fee"),),
-    Kind.TIMING: (N_("carry forward"),),
-    Kind.NOT_WRITTEN_OFF: (N_("supplement the write-off"),),
-    Kind.WRITTEN_OFF_UNPAID: (N_("reverse the write-off"),),
-    Kind.NOT_ARRIVED: (N_("carry forward"),),
-    Kind.SHORT_ARRIVAL: (N_("adjust the fee"), N_("carry forward")),
-    Kind.OVER_ARRIVAL: (N_("book unknown money in"),),
-    Kind.UNEXPECTED_ARRIVAL: (N_("book unknown money in"), N_("claim"), N_("refund")),
-    Kind.UNEXPECTED_DEBIT: (N_("adjust the fee"),),
-}
-_LETTER = N_("clearing correction request")
-
 
 def meaning(kind: Kind) -> str:
     """Return what a kind of discrepancy means."""
@@ -92,10 +73,3 @@ def meaning(kind: Kind) -> str:
 def first_look(kind: Kind) -> str:
     """Return where somebody looks first."""
     return _(_CHECK[kind])
-
-
-def remedies(task: Task, kind: Kind) -> tuple[str, ...]:
-    """Return the adjustments for a kind, the usual one first."""
-    if task is Task.CLEARING:
-        return (_(_LETTER),)
-    return tuple(_(text) for text in _REMEDIES.get(kind, ()))

@@ -9,20 +9,23 @@ from sqlalchemy.orm import Session
 from app.audit.queries import records, verify_chain
 from app.audit.rules import Verb
 from app.audit.stale import ChangedByOther
+from app.base.attaching import (
+    MOST_ATTACHED_BYTES,
+    AttachmentDamaged,
+    BadAttachment,
+    UnknownAttachment,
+    media_type,
+)
 from app.base.errors import DayClosed, NotAllowed, WrongState
 from app.db.engine import WRITES
 from app.db.workspace import Actor, Workspace
 from app.discrepancies.attachments import (
     AttachedAlready,
-    AttachmentDamaged,
     AttachmentStays,
-    BadAttachment,
-    UnknownAttachment,
     attach,
     attachment_content,
     attachments,
     detach,
-    media_type,
 )
 from app.discrepancies.cases import CaseRow, case_rows
 from app.discrepancies.casework import (
@@ -39,7 +42,7 @@ from app.discrepancies.casework import (
 )
 from app.discrepancies.history import case_history, case_notes
 from app.discrepancies.refusals import ReasonNeeded, UnknownAssignee, UnknownDiscrepancy
-from app.discrepancies.rules import LONGEST_NOTE, MOST_ATTACHED_BYTES, Resolution, Status
+from app.discrepancies.rules import LONGEST_NOTE, Resolution, Status
 from app.identity.service import disable_user
 from app.matching.rules import Task
 from app.records.model import HeldEntry

@@ -32,6 +32,24 @@ ACTIONS = (
         help=N_("Leaves what is selected to nobody."),
     ),
     Action(
+        name="discrepancies.adjust",
+        text=N_("Adjust"),
+        keys="F6",
+        icon="square-pen",
+        permission=Permission.ADJUST,
+        help=N_("Drafts an adjustment of what is selected; a digit begins with that kind."),
+    ),
+    *(
+        Action(
+            name=f"discrepancies.adjust_{number}",
+            text=N_("Adjust in the way with this number"),
+            keys=str(number),
+            permission=Permission.ADJUST,
+            silent=True,
+        )
+        for number in range(1, 10)
+    ),
+    Action(
         name="discrepancies.explain",
         text=N_("Close with a reason"),
         keys="E",

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.base.i18n import N_, _, ngettext
 from app.db.workspace import Tx
-from app.discrepancies.attachments import BadAttachment, attach, detach
+from app.discrepancies.attachments import attach, detach
 from app.discrepancies.cases import CaseSum, case_assignees, case_sum
 from app.discrepancies.casework import (
     Given,
@@ -23,15 +23,18 @@ from app.discrepancies.casework import (
     reopen_cases,
     unassign_cases,
 )
-from app.discrepancies.rules import MOST_ATTACHED_BYTES, Resolution, Status
+from app.discrepancies.rules import Resolution, Status
 from app.matching.rules import Side
 from ui.desk import Target, Undo
 from ui.dialogs.asking import Ask
 from ui.dialogs.choosing import Choose
 from ui.formatting import amount, count, now
+from ui.pages.adjusting import Adjusting
 from ui.pages.page import Page
-from ui.widgets.attachments import png_bytes
+from ui.widgets.attachments import content_of, png_bytes
 from ui.widgets.case_view import CaseView
+
+_KIND_KEYS = 9
 
 
 class Casework(QObject):
@@ -53,6 +56,7 @@ class Casework(QObject):
         self._current = current
         view.noted.connect(self.save_note)
         view.pictured.connect(self.attach_picture)
+        view.attached.removed.connect(self._detach)
         for name, act in {
             "assign_me": self._assign_me,
             "assign": self._ask_whom,
@@ -65,6 +69,10 @@ class Casework(QObject):
             "reconcile": self.to_reconcile,
         }.items():
             page.bind(f"discrepancies.{name}", act)
+        self._adjusting = Adjusting(page)
+        page.bind("discrepancies.adjust", self._adjust)
+        for number in range(1, _KIND_KEYS + 1):
+            page.bind(f"discrepancies.adjust_{number}", partial(self._adjust, number))
         self.weigh(None)
 
     def weigh(self, id_: int | None) -> None:
@@ -73,6 +81,7 @@ class Casework(QObject):
         row = detail.row if detail is not None and detail.row.id == id_ else None
         closed = row is not None and row.status is Status.RESOLVED
         explained = closed and row is not None and row.resolution is Resolution.EXPLAINED
+        self._page.allow("discrepancies.adjust", possible=id_ is not None)
         for name in ("assign_me", "assign", "explain"):
             self._page.allow(f"discrepancies.{name}", possible=id_ is not None and not closed)
         held = row is None or bool(row.assignee)
@@ -80,6 +89,9 @@ class Casework(QObject):
         self._page.allow("discrepancies.reopen", possible=explained)
         for name in ("note", "attach", "paste", "reconcile"):
             self._page.allow(f"discrepancies.{name}", possible=id_ is not None)
+
+    def _adjust(self, number: int = 0) -> None:
+        self._adjusting.discrepancies(self._selected(), number=number)
 
     # ------------------------------------------------------------ who works on it
 
@@ -196,7 +208,7 @@ class Casework(QObject):
         id_ = self._current()
         if id_ is not None:
             self._desk.jobs.read(
-                partial(_content, path),
+                partial(content_of, path),
                 done=lambda content: self._attach(id_, path.name, content),
                 failed=self._desk.messages.failed,
             )
@@ -221,6 +233,14 @@ class Casework(QObject):
 
         self._desk.write(attach, id_=id_, name=name, content=content).then(
             attached, owner=self, undo=partial(_undo_attachment, name)
+        )
+
+    def _detach(self, attachment_id: int, name: str) -> None:
+        self._desk.write(detach, attachment_id=attachment_id).then(
+            lambda _value: self._desk.messages.tell_done(
+                _(N_("Removed: {name}")).format(name=name)
+            ),
+            owner=self,
         )
 
     def _ask_file(self) -> None:
@@ -329,9 +349,3 @@ def _undo_attachment(name: str, attachment_id: int) -> Undo | None:
         detach(tx, attachment_id=attachment_id)
 
     return Undo(text=_(N_("Attached: {name}")).format(name=name), fn=back)
-
-
-def _content(path: Path) -> bytes:
-    if path.stat().st_size > MOST_ATTACHED_BYTES:
-        raise BadAttachment(name=path.name, most=MOST_ATTACHED_BYTES >> 20)
-    return path.read_bytes()

@@ -50,7 +50,7 @@ class DiscrepanciesPage(Page):
         "Everything that does not settle, across all tasks and days. Choose a tab, a task or an"
         " age band, group it and sort it; filters stand under the titles. Beside the list stands"
         " what both sides say, with what differs marked, what happened so far, notes and"
-        " attachments. A takes over what is selected, E closes it with a reason."
+        " attachments. F6 adjusts what is selected, A takes it over, E closes it with a reason."
     )
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -215,7 +215,16 @@ class DiscrepanciesPage(Page):
         self.split.setSizes([840, 400])
         body.addWidget(self.split, 1)
         row = QHBoxLayout()
-        for name in ("assign_me", "assign", "explain", "reopen", "note", "attach", "reconcile"):
+        for name in (
+            "adjust",
+            "assign_me",
+            "assign",
+            "explain",
+            "reopen",
+            "note",
+            "attach",
+            "reconcile",
+        ):
             row.addWidget(self.button(f"discrepancies.{name}"))
         row.addStretch()
         body.addLayout(row)

@@ -1,8 +1,8 @@
-"""The attachments of a discrepancy: a list, a preview, and what can be done with them."""
+"""What is attached to a thing: a list, a preview, and what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.attaching import MOST_ATTACHED_BYTES, AttachmentView, BadAttachment
 from app.base.i18n import N_, _
 from app.db.workspace import ReadSession
-from app.discrepancies.attachments import AttachmentView, attachment_content, detach
 from app.identity.rules import Permission
 from app.upkeep.files import replacing
 from ui.desk import Desk
@@ -32,15 +32,22 @@ _LARGEST = QSize(1600, 1200)
 _KIB = 1024
 _LINES = 3
 
+Reader = Callable[[ReadSession, int], bytes]
+"""Returns the bytes of an attachment by its id."""
+
 
 class AttachmentList(QWidget):
-    """Shows what is attached; Enter saves it to a file, Delete removes one's own."""
+    """Shows what is attached; Enter saves it to a file, Delete removes one's own.
 
-    wanted = Signal()
+    `removed` carries the id of what is to be removed.
+    """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    removed = Signal(int, str)
+
+    def __init__(self, desk: Desk, read: Reader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._content = read
         self._picture = QPixmap()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 6, 0, 0)
@@ -68,7 +75,7 @@ class AttachmentList(QWidget):
         self.show_attachments(())
 
     def show_attachments(self, found: Sequence[AttachmentView]) -> None:
-        """Show the attachments of a discrepancy."""
+        """Show what is attached."""
         self.list.clear()
         for one in found:
             text = f"{one.name}  ·  {_size(one.size)}  ·  {one.by}  ·  {moment(one.at)}"
@@ -98,7 +105,7 @@ class AttachmentList(QWidget):
 
     def save_to(self, one: AttachmentView, path: Path) -> None:
         """Save an attachment to a file."""
-        self._desk.read(_save, one.id, path).then(
+        self._desk.read(_save, self._content, one.id, path).then(
             lambda saved: self._desk.messages.tell_done(_(N_("Saved: {file}")).format(file=saved)),
             owner=self,
         )
@@ -122,7 +129,9 @@ class AttachmentList(QWidget):
             return
         if one.is_picture:
             self._show_text(_(N_("Loading …")))
-            self._desk.read(_decoded, one.id).then(partial(self._show_picture, one.id), owner=self)
+            self._desk.read(_decoded, self._content, one.id).then(
+                partial(self._show_picture, one.id), owner=self
+            )
         else:
             self._show_text(_(N_("{name}: no preview.")).format(name=one.name))
 
@@ -159,12 +168,7 @@ class AttachmentList(QWidget):
     def _remove(self) -> None:
         one = self.current()
         if one is not None and not self.remove.isHidden():
-            self._desk.write(detach, attachment_id=one.id).then(
-                lambda _value: self._desk.messages.tell_done(
-                    _(N_("Removed: {name}")).format(name=one.name)
-                ),
-                owner=self,
-            )
+            self.removed.emit(one.id, one.name)
 
     def _ask_where(self) -> None:
         one = self.current()
@@ -186,8 +190,19 @@ def png_bytes(image: QImage) -> bytes:
     return bytes(held.data())
 
 
-def _decoded(session: ReadSession, id_: int) -> QImage:
-    image = QImage.fromData(attachment_content(session, id_))
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is to be attached; for a worker thread.
+
+    Raises:
+        BadAttachment: It is too large.
+    """
+    if path.stat().st_size > MOST_ATTACHED_BYTES:
+        raise BadAttachment(name=path.name, most=MOST_ATTACHED_BYTES >> 20)
+    return path.read_bytes()
+
+
+def _decoded(session: ReadSession, read: Reader, id_: int) -> QImage:
+    image = QImage.fromData(read(session, id_))
     if image.width() > _LARGEST.width() or image.height() > _LARGEST.height():
         image = image.scaled(
             _LARGEST,
@@ -197,8 +212,8 @@ def _decoded(session: ReadSession, id_: int) -> QImage:
     return image
 
 
-def _save(session: ReadSession, id_: int, path: Path) -> str:
-    content = attachment_content(session, id_)
+def _save(session: ReadSession, read: Reader, id_: int, path: Path) -> str:
+    content = read(session, id_)
     with replacing(path) as draft:
         draft.write_bytes(content)
     return path.name

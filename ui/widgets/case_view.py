@@ -22,18 +22,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.adjustments.rules import fitting
 from app.base.dates import CHINA
 from app.base.i18n import N_, _
+from app.discrepancies.attachments import attachment_content
 from app.discrepancies.detail import CaseDetail
 from app.discrepancies.fields import MONEY, Field
 from app.discrepancies.history import HistoryStep, NoteView
-from app.discrepancies.rules import Status, age_band
+from app.discrepancies.rules import ADJUSTABLE, Status, age_band
 from app.discrepancies.sides import Comparison, Origin, Pair, Value
 from app.identity.rules import Permission
 from app.records.queries import EntryRef
 from app.wording.history import sentence
 from app.wording.labels import label as label_of
-from app.wording.meanings import first_look, meaning, remedies
+from app.wording.meanings import first_look, meaning
 from ui.desk import Desk
 from ui.formatting import amount, day, moment
 from ui.models.list_table import ListTable
@@ -182,7 +184,7 @@ class CaseView(QWidget):
         self._todo.setContentsMargins(0, 6, 0, 0)
         self._notes = _reader(_(N_("Notes")))
         self._history = _reader(_(N_("History")))
-        self.attached = AttachmentList(self._desk)
+        self.attached = AttachmentList(self._desk, attachment_content)
         tabs.addTab(self._todo, "")
         tabs.addTab(self._note_tab(), "")
         tabs.addTab(self.attached, "")
@@ -302,13 +304,12 @@ def _todo(detail: CaseDetail) -> str:
     lines = []
     if row.reason:
         lines.append(_(N_("Closed with the reason: {reason}")).format(reason=row.reason))
-    proposed = remedies(row.task, row.kind)
-    if proposed:
-        usual, *others = proposed
-        lines.append(_(N_("Usual adjustment: {name}")).format(name=usual))
-        if others:
-            names = _(N_(", ")).join(others)
-            lines.append(_(N_("Also possible: {names}")).format(names=names))
+    if row.status in ADJUSTABLE:
+        kinds = fitting(row.task, row.kind, row.difference_fen)
+        ways = [f"{number}  {label_of(kind)}" for number, kind in enumerate(kinds, start=1)]
+        if ways:
+            ways[0] = _(N_("{way}  (proposed, also F6)")).format(way=ways[0])
+            lines.append("\n".join([_(N_("Adjust it, by the key of the kind:")), *ways]))
     if row.status not in (Status.RESOLVED, Status.SUBMITTED):
         text = N_(
             "Here: match it in Reconcile (T), note what is known (N), attach a proof (F), or close"
