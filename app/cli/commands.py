@@ -29,6 +29,8 @@ _MODULES = {
     "confirm": "confirming",
     "check": "confirming",
     "unconfirm": "confirming",
+    "close": "closing_days",
+    "reopen": "closing_days",
     "board": "listings",
     "backup": "administration",
     "restore": "administration",

@@ -337,6 +337,25 @@ def _unconfirm(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("reason to be kept"))
 
 
+def _close(command: argparse.ArgumentParser) -> None:
+    command.add_argument("date", type=_day, metavar=_("DATE"), help=_("business date"))
+    command.add_argument(
+        "--waive",
+        action="append",
+        default=[],
+        metavar=_("FILE_KIND"),
+        help=_("close without a missing file; KIND or KIND:CHANNEL, KIND:ACCOUNT"),
+    )
+    command.add_argument(
+        "--reason", default="", metavar=_("TEXT"), help=_("why the file is not needed")
+    )
+
+
+def _reopen(command: argparse.ArgumentParser) -> None:
+    command.add_argument("date", type=_day, metavar=_("DATE"), help=_("business date"))
+    command.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("reason to be kept"))
+
+
 def _board(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--date", type=_day, metavar=_("DATE"), help=_("business date; else the latest loaded")
@@ -423,6 +442,8 @@ _COMMANDS = (
     ("confirm", N_("confirm that batches arrived"), _confirm),
     ("check", N_("check confirmations as the second person"), _check),
     ("unconfirm", N_("take a confirmation back"), _unconfirm),
+    ("close", N_("close a day"), _close),
+    ("reopen", N_("ask for a day to be reopened, or agree to it as the second person"), _reopen),
     ("board", N_("show where the day stands"), _board),
     ("backup", N_("save a verified copy while in use"), _file),
     ("restore", N_("put a verified backup in place"), _file),

@@ -139,6 +139,11 @@ class _Day:
             fen=totals["matched_fen"],
         )
 
+    def channels(self) -> list[str]:
+        """The channels that something of the day is about."""
+        named = {*_sums(self, Payment), *_sums(self, ChannelRecord)}
+        return sorted(named - {INTERNAL})
+
     def row(
         self,
         kind: RowKind,
@@ -159,10 +164,18 @@ class _Day:
     def _is_fresh(self, task: Task, change_no: int) -> bool:
         if (task, change_no) not in self._fresh:
             self._fresh[task, change_no] = change_no >= 0 and not any(
-                first_run_for(kind, changed, self._days_of(task)) <= self.number
+                self._takes(task, kind, changed)
                 for kind, changed in records.touched_since(self.session, READS[task], change_no)
             )
         return self._fresh[task, change_no]
+
+    def _takes(self, task: Task, kind: EntryKind, changed: int) -> bool:
+        """Whether this day's run, or an earlier one, takes what changed on a day."""
+        days = self._days_of(task)
+        if kind is not EntryKind.ARRIVALS and changed > days[-1]:
+            # Nobody has run that day yet: its own run will take it.
+            return False
+        return first_run_for(kind, changed, days) <= self.number
 
     def _on_terms(self, run: Run) -> bool:
         """Whether the settings and master data are those of the run; a closed day keeps its own."""
@@ -177,6 +190,17 @@ class _Day:
             days = select(Run.business_on).where(Run.task == task).distinct()
             self._days[task] = sorted(self.session.scalars(days))
         return self._days[task]
+
+
+def standing_runs(session: Session, day: date) -> list[tuple[Task, str, CellState]]:
+    """Return how the run of each task stands, of channel reconciliation that of each channel.
+
+    DONE is a run that is up to date, WAITING one that is to be made again, OPEN none at all.
+    """
+    whole = _Day(session, day)
+    wanted = [(Task.CHANNEL, channel) for channel in whole.channels()]
+    wanted += [(task, "") for task in Task if task is not Task.CHANNEL]
+    return [(task, scope, whole.reconciled(task, scope).state) for task, scope in wanted]
 
 
 def board(session: Session, day: date, *, payees: Iterable[str] = ()) -> list[BoardRow]:

@@ -26,6 +26,7 @@ from app.closing.following import FileOutcome, Track
 from app.closing.forgetting import forget
 from app.closing.refusing import REFUSALS, outcome_of, refused, rejected
 from app.closing.rejections import keep_rejection, lines_of, settle_rejections, worth_keeping
+from app.closing.rules import IMPORT_LOCK
 from app.db.locks import alone
 from app.db.workspace import Actor, Tx, Workspace
 from app.discrepancies.rules import RECONCILE_LOCK
@@ -40,8 +41,6 @@ from app.records import dating, loading
 from app.records.queries import loaded_under
 from app.records.refusals import FileRejected
 from app.records.spread import Manner, Window
-
-IMPORT_LOCK = "importing"
 
 MASTER_DATA = (Kind.ORGANISATIONS, Kind.CHANNELS)
 """What these files say is kept in the catalog; the others bring entries."""

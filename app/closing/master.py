@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.catalog.channel_editing import ChannelEdit, apply_channel
-from app.closing.files import IMPORT_LOCK
+from app.closing.rules import IMPORT_LOCK
 from app.db.locks import alone
 from app.db.workspace import Tx
 from app.records.dating import redate_channels

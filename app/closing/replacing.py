@@ -11,10 +11,11 @@ from typing import NoReturn
 from app.base.errors import UserError
 from app.base.i18n import N_
 from app.base.progress import Meter, Progress
-from app.closing.files import IMPORT_LOCK, MASTER_DATA, Wishes, reading_context
+from app.closing.files import MASTER_DATA, Wishes, reading_context
 from app.closing.following import Track
 from app.closing.forgetting import forget
 from app.closing.refusing import REFUSALS, problems_of
+from app.closing.rules import IMPORT_LOCK
 from app.db.locks import alone
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.rules import Permission

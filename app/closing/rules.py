@@ -1,9 +1,20 @@
-"""Words of the day board: its steps, its rows, and how a cell stands."""
+"""Words of the day board and of closing: steps, cells, and what is in the way of a closing."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import cast
+
+from app.audit.rules import FIRST_HASH, canonical
+from app.base.errors import NotFound, UserError, WrongInput
+from app.base.i18n import N_, gettext, member_name
+
+IMPORT_LOCK = "importing"
+"""Held alone by whoever loads files, takes them back or closes a day."""
 
 
 class Step(StrEnum):
@@ -44,6 +55,133 @@ class CloseState(StrEnum):
 
     CLOSED = "closed"
     REOPENED = "reopened"
+
+
+class DayState(StrEnum):
+    """Where a day of the month stands."""
+
+    NONE = "none"
+    """Nothing is loaded for it."""
+    OPEN = "open"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class BlockerCode(StrEnum):
+    """What is in the way of closing a day."""
+
+    EARLIER_DAY = "earlier_day"
+    FILE_MISSING = "file_missing"
+    NOT_RUN = "not_run"
+    STALE = "stale"
+    UNBALANCED = "unbalanced"
+    DISCREPANCY = "discrepancy"
+    ADJUSTMENT = "adjustment"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """One thing in the way: what, of which kind and scope, how many, and how much in fen.
+
+    `kind` is a kind of file, a task, or a task and a kind of discrepancy (`arrival/not_arrived`);
+    `scope` a channel or an account; `items` the first few of what it is about: days, channels,
+    discrepancies by id, adjustments by number, batches by no.
+    """
+
+    code: BlockerCode
+    kind: str = ""
+    scope: str = ""
+    count: int = 1
+    fen: int = 0
+    items: tuple[str, ...] = ()
+
+
+class CannotClose(UserError):
+    """A day is not ready to be closed; carries what is in the way."""
+
+    template = N_("{day} cannot be closed: {blockers}.")
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """What is in the way."""
+        return cast("tuple[Blocker, ...]", self.params["blockers"])
+
+    def user_message(self) -> str:
+        """Return the sentence with how many of what are in the way."""
+        counts: dict[BlockerCode, int] = {}
+        for one in self.blockers:
+            counts[one.code] = counts.get(one.code, 0) + one.count
+        named = "; ".join(f"{member_name(code)} ({count})" for code, count in counts.items())
+        return gettext(self.template).format(day=self.params["day"], blockers=named)
+
+
+class AlreadyClosed(UserError):
+    """Somebody closed the day before."""
+
+    template = N_("{day} is closed already, by {by}.")
+
+
+class NotClosed(UserError):
+    """Only a closed day is reopened."""
+
+    template = N_("{day} is not closed.")
+
+
+class NotLatest(UserError):
+    """Days are reopened from the latest back."""
+
+    template = N_("Only the latest closed day can be reopened: {latest}.")
+
+
+class WhyReopened(WrongInput):
+    """A day is reopened only with a reason."""
+
+    template = N_("Say why the day is reopened.")
+
+
+class WhyWaived(WrongInput):
+    """A file is waived only with a reason."""
+
+    template = N_("Say why the day is closed without the file.")
+
+
+class UnknownFileKind(WrongInput):
+    """No day needs a file of this kind."""
+
+    template = N_("No day needs a file of the kind “{kind}”. Known kinds: {known}.")
+
+
+class NoReopening(NotFound):
+    """Nobody asked for the day to be reopened."""
+
+    template = N_("Nobody has asked for {day} to be reopened.")
+
+
+class NothingToWaive(WrongInput):
+    """A waiver needs a file that is expected and missing."""
+
+    template = N_("No file of the kind “{kind}” is missing on {day}.")
+
+
+def chained(totals: object, previous: str) -> str:
+    """Return the hash of a closing: of its totals together with the hash of the one before."""
+    return hashlib.sha256(f"{canonical(totals)}\n{previous}".encode()).hexdigest()
+
+
+def source_of(day: date, times: int) -> str:
+    """Return what the vouchers of a day's closing say that they were made from."""
+    return f"close {day.isoformat()} {times}"
+
+
+def shortened(items: Sequence[object], most: int = 20) -> tuple[str, ...]:
+    """Return the first few of what a blocker is about."""
+    return tuple(str(one) for one in items[:most])
+
+
+FIRST = FIRST_HASH
+"""What stands in place of the hash before in the first closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

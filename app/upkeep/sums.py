@@ -20,8 +20,9 @@ from app.discrepancies.queries import SIDES
 from app.discrepancies.rules import Status
 from app.intake.model import SourceChunk, SourceFile
 from app.intake.rules import FileStatus
+from app.matching.law import broken, unconserved
 from app.matching.model import HandMatch, Match, Run
-from app.matching.rules import COUNTED_ZERO, Kind, MatchRule, Side, Task
+from app.matching.rules import Kind, MatchRule, Side, Task
 from app.records.columns import PACKED, unlike_rows
 from app.records.kinds import SHAPES
 from app.upkeep.confirmed import confirmed
@@ -209,29 +210,11 @@ def _run_sums(session: Session) -> CheckResult:
         for run in session.scalars(select(Run).where(Run.task == task).order_by(Run.id)):
             name = f"{task} {run.scope} {run.business_on}"
             stored = json.loads(run.totals)
-            problems += [f"{name}: {why}" for why in _of_run(stored)]
+            problems += [f"{name}: {why}" for why in broken(task, stored)]
             if recounted is not None:
                 found = recounted.get(run.id, (0, 0, 0, 0))
                 problems += [f"{name}: {why}" for why in _of_matches(task, stored, found)]
     return nothing_but(problems)
-
-
-def _of_run(stored: dict[str, Any]) -> _Found:
-    totals, kinds = stored["totals"], stored["kinds"]
-    # A line of another payee is open on both sides, with the same net; the header beside it
-    # that names another payee stands on their side only.
-    astray = kinds.get(Kind.PAYEE_DIFFERS.value, {}).get("ours_fen", 0)
-    counted = [found for name, found in kinds.items() if Kind(name) not in COUNTED_ZERO]
-    for side, matched in (("ours", "matched_fen"), ("theirs", "matched_theirs_fen")):
-        left = sum(found[f"{side}_fen"] for found in counted) + astray
-        if totals[f"{side}_fen"] != totals[matched] + left:
-            yield f"{side} {totals[f'{side}_fen']} ≠ {totals[matched]} + {left}"
-        if totals[f"matched_{side}"] > totals[side]:
-            yield f"{side} {totals[side]} < {totals[f'matched_{side}']}"
-    difference = sum(found["difference_fen"] for found in counted)
-    residue = totals["matched_fen"] - totals["matched_theirs_fen"]
-    if totals["ours_fen"] - totals["theirs_fen"] != difference + residue:
-        yield f"{totals['ours_fen']} - {totals['theirs_fen']} ≠ {difference} + {residue}"
 
 
 def _of_matches(task: Task, stored: dict[str, Any], found: tuple[int, int, int, int]) -> _Found:
@@ -335,11 +318,8 @@ def _clearing(session: Session) -> CheckResult:
     """Collections and promotions of others = nets + fees + what the platform keeps."""
     problems = []
     for run in session.scalars(select(Run).where(Run.task == Task.CLEARING)):
-        law = json.loads(run.totals)["extra"]
-        came = law["collections_fen"] + law["promotions_funded_fen"]
-        went = law["nets_fen"] + law["fees_fen"] + law["platform_keeps_fen"]
-        if came != went:
-            problems.append(f"{run.business_on}: {came} ≠ {went}")
+        stored = json.loads(run.totals)
+        problems += [f"{run.business_on}: {why}" for why in unconserved(stored)]
     return nothing_but(problems)
 
 

@@ -15,7 +15,7 @@ from app.adjustments.rules import (
 )
 from app.approval.rules import Action, RequestState, Verdict
 from app.base.i18n import N_, _
-from app.closing.rules import CloseState
+from app.closing.rules import BlockerCode, CloseState, DayState
 
 NAMES: Mapping[AdjustmentKind, str] = {
     AdjustmentKind.RECORD_PAYMENT: "补记收款",
@@ -114,6 +114,23 @@ ADJUSTING: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Verdict: {
         Verdict.APPROVED: N_("approved"),
         Verdict.RETURNED: N_("returned"),
+    },
+    BlockerCode: {
+        BlockerCode.EARLIER_DAY: N_("earlier days are not closed"),
+        BlockerCode.FILE_MISSING: N_("files are missing"),
+        BlockerCode.NOT_RUN: N_("tasks were not run"),
+        BlockerCode.STALE: N_("tasks are to be run again"),
+        BlockerCode.UNBALANCED: N_("sums do not agree"),
+        BlockerCode.DISCREPANCY: N_("differences are not settled"),
+        BlockerCode.ADJUSTMENT: N_("adjustments are not decided"),
+        BlockerCode.NOT_CONFIRMED: N_("arrived batches are not confirmed"),
+        BlockerCode.NOT_CHECKED: N_("confirmations are not checked"),
+    },
+    DayState: {
+        DayState.NONE: N_("nothing loaded"),
+        DayState.OPEN: N_("not closed"),
+        DayState.CLOSED: N_("closed"),
+        DayState.REOPENED: N_("reopened"),
     },
     CloseState: {
         CloseState.CLOSED: N_("closed"),

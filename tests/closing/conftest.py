@@ -8,6 +8,7 @@ import pytest
 
 from app.db.workspace import Actor, Workspace
 from tests.books import Books
+from tests.closing.desk import Close
 
 
 @pytest.fixture
@@ -20,3 +21,9 @@ def books(
     made = Books(workspace=workspace, actor=clerk, folder=tmp_path)
     made.know_payee()
     return made
+
+
+@pytest.fixture
+def desk(books: Books, checker: Actor, supervisor: Actor) -> Close:
+    """Return the books with a checker and a supervisor."""
+    return Close(books=books, checker=checker, supervisor=supervisor)
