@@ -11,8 +11,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -30,6 +30,7 @@ from ui.theme import dress
 
 Opening = Callable[..., MainWindow]
 WAIT_MS = 20_000
+MODIFIERS = {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -213,3 +214,30 @@ def dialog(qtbot: QtBot) -> QWidget:
     widget = QApplication.activeModalWidget()
     assert widget is not None
     return widget
+
+
+class Keys(QObject):
+    """Counts the keys that people press."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and watched is QApplication.focusWidget()
+            and event.key() not in MODIFIERS
+        ):
+            self.count += 1
+        return False
+
+
+@pytest.fixture
+def keys(qapp: QApplication) -> Iterator[Keys]:
+    """Return a counter of keys."""
+    counter = Keys()
+    qapp.installEventFilter(counter)
+    yield counter
+    qapp.removeEventFilter(counter)

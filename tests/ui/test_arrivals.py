@@ -16,7 +16,7 @@ from app.base import i18n
 from app.db.workspace import Actor, Tx, Workspace
 from app.demo.sample import Sample
 from app.records.model import ClearingBatch
-from tests.ui.conftest import Opening, dialog, focused, press, settle
+from tests.ui.conftest import Keys, Opening, dialog, focused, press, settle
 from ui.desk import Target
 from ui.dialogs.asking import Ask
 from ui.main_window import MainWindow
@@ -109,23 +109,27 @@ def state_of(seat: Seat, batch_no: str) -> ArrivalState:
     return next(row.state for row in seat.rows if row.batch_no == batch_no)
 
 
-def test_a_clerk_finds_confirms_and_takes_back(opened_sample: Opening, qtbot: QtBot) -> None:
+def test_a_clerk_finds_confirms_and_takes_back(
+    opened_sample: Opening, qtbot: QtBot, keys: Keys
+) -> None:
     seat = sit(qtbot, opened_sample)
-    _one_key_confirms_and_goes_on_and_the_undo_list_takes_back(seat)
+    _one_key_confirms_and_goes_on_and_the_undo_list_takes_back(seat, keys)
     _several_are_selected_told_and_confirmed_together(seat)
     _a_batch_that_differs_is_refused_with_its_reason(seat)
     _the_list_is_filtered_and_sorted_and_speaks_both_languages(seat)
 
 
-def _one_key_confirms_and_goes_on_and_the_undo_list_takes_back(seat: Seat) -> None:
+def _one_key_confirms_and_goes_on_and_the_undo_list_takes_back(seat: Seat, keys: Keys) -> None:
     one = first(seat, ArrivalState.ARRIVED, clean=True)
     seat.go(one.batch_no)
     number = seat.page.table.current_row()
     assert seat.page.table.hasFocus()
     assert [line.own for line in seat.page.details.lines.rows()][:2] in ([True], [True, False])
 
+    keys.count = 0
     seat.press(Qt.Key.Key_Return)
 
+    assert keys.count <= 3
     assert state_of(seat, one.batch_no) is ArrivalState.CONFIRMED
     assert seat.page.table.current_row() == (number or 0) + 1
     assert "Confirmed: 1 batch" in seat.said
@@ -220,15 +224,17 @@ def _the_list_is_filtered_and_sorted_and_speaks_both_languages(seat: Seat) -> No
 
 
 def test_all_clean_ones_are_confirmed_and_checked_by_two_people(
-    opened_sample: Opening, qtbot: QtBot
+    opened_sample: Opening, qtbot: QtBot, keys: Keys
 ) -> None:
     clerk = sit(qtbot, opened_sample)
     clean = [row for row in clerk.rows if row.clean]
     total = f"{sum(row.expected_fen for row in clean) / 100:,.2f}"
 
+    keys.count = 0
     clerk.chord(Qt.Key.Key_Return)
     asked = clerk.answer()
 
+    assert 0 < keys.count <= 3
     assert f"{len(clean)} batches, {total} yuan" in asked
     assert f"✓ Confirmed {len(clean)}" in clerk.tabs
     assert f"Confirmed: {len(clean)} batches, {total} yuan" in clerk.said

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +15,7 @@ from app.db.workspace import Actor, Workspace
 from app.discrepancies.looking import is_open
 from app.matching.rules import Side, Task
 from tests.books import Books, payment, record
-from tests.ui.conftest import Opening, dialog, opening, press, settle
+from tests.ui.conftest import Keys, Opening, dialog, opening, press, settle
 from tests.ui.test_reconcile import page_of
 from ui.dialogs.asking import Ask
 from ui.main_window import MainWindow
@@ -24,34 +23,6 @@ from ui.pages.reconcile import ReconcilePage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-_MODIFIERS = {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt}
-
-
-class Keys(QObject):
-    """Counts the keys that people press."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and watched is QApplication.focusWidget()
-            and event.key() not in _MODIFIERS
-        ):
-            self.count += 1
-        return False
-
-
-@pytest.fixture
-def keys(qapp: QApplication) -> Iterator[Keys]:
-    """Return a counter of keys."""
-    counter = Keys()
-    qapp.installEventFilter(counter)
-    yield counter
-    qapp.removeEventFilter(counter)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from app.base import i18n
 from app.discrepancies.rules import LineState, Tab
 from app.intake.rules import Kind as EntryKind
 from app.matching.rules import Kind, Side, Task
-from tests.ui.conftest import Opening, dialog, press, settle
+from tests.ui.conftest import Keys, Opening, dialog, press, settle
 from ui.dialogs.trace import TraceDialog
 from ui.main_window import MainWindow
 from ui.pages.reconcile import ReconcilePage
@@ -135,17 +135,20 @@ def test_sorting_keeps_the_line_with_the_cursor(
 
 
 def test_an_amount_is_found_with_one_key_and_its_digits(
-    page: ReconcilePage, window: MainWindow, qtbot: QtBot
+    page: ReconcilePage, window: MainWindow, qtbot: QtBot, keys: Keys
 ) -> None:
     tables = page.tables_now
     lines = [tables.lines.row(row) for row in range(30, 60)]
     fen = next(line.ours.fen for line in lines if line is not None and line.ours is not None)
 
+    typed = f"{fen // 100}.{fen % 100:02d}"
+    keys.count = 0
     press("/")
-    press(f"={fen // 100}.{fen % 100:02d}")
+    press(typed)
     wait_for_filter(qtbot, window)
     press(Qt.Key.Key_Return)
 
+    assert keys.count - len(typed) <= 4
     found = [tables.lines.row(row) for row in range(tables.lines.rowCount())]
     assert found
     assert all(one is not None and one.ours is not None and one.ours.fen == fen for one in found)

@@ -20,6 +20,7 @@ from app.discrepancies.queries import SIDES
 from app.discrepancies.rows import Line, lines_at
 from app.discrepancies.rules import Tab
 from app.discrepancies.sheet import Sheet
+from app.intake.rules import Kind
 from app.matching.rules import Side, Task
 from app.records.kinds import SHAPES
 from app.wording.labels import label as label_of
@@ -140,9 +141,17 @@ class ReconcilePage(ReconcileSets):
         if line is not None:
             entry = line.entry(side) or line.ours or line.theirs
         if entry is not None:
-            self.desk.read(trace, kind=entry.kind, entry_id=entry.id).then(
-                lambda found: TraceDialog(self.desk, found, self.window()).open(), owner=self
-            )
+            self._trace(entry.kind, entry.id)
+
+    def show_elsewhere(self, target: Target) -> None:
+        """Follow an entry that no line of the task shows: what was paid with points, for one."""
+        if target.entry_kind is not None and target.entry_id:
+            self._trace(target.entry_kind, target.entry_id)
+
+    def _trace(self, kind: Kind, id_: int) -> None:
+        self.desk.read(trace, kind=kind, entry_id=id_).then(
+            lambda found: TraceDialog(self.desk, found, self.window()).open(), owner=self
+        )
 
     def _to_case(self) -> None:
         line = self.line_now()

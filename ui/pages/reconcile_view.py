@@ -78,7 +78,7 @@ class ReconcileView(Page):
         self.views: dict[Task, _TaskView] = {task: _TaskView() for task in Task}
         self.anchors: list[Anchor] = []
         self.followed: Line | None = None
-        self._wanted = ""
+        self._wanted: Target | None = None
         self._asked = 0
         self._wait = _timer(self, _WAIT_MS, self._read_below)
         self._busy = _timer(self, _BUSY_AFTER_MS, self._show_busy)
@@ -110,6 +110,9 @@ class ReconcileView(Page):
 
     def open_line(self) -> None:
         """Do what a double click on a line means."""
+
+    def show_elsewhere(self, target: Target) -> None:
+        """Show an entry that stands on no line here."""
 
     # ------------------------------------------------------------ what the frame calls
 
@@ -157,7 +160,7 @@ class ReconcileView(Page):
             sides = dict(zip(SIDES[task], Side, strict=True))
             side = sides.get(target.entry_kind or SIDES[task][0], Side.OURS)
             self.anchors.append(Anchor(side=side, entry_id=target.entry_id))
-        self._wanted = target.key if self.anchors else ""
+        self._wanted = target if self.anchors else None
         self.reload()
 
     def memento(self) -> object:
@@ -359,8 +362,9 @@ class ReconcileView(Page):
         self.sheet_opened(found.sheet)
         if self._wanted and not found.rows:
             text = _(N_("{key} does not stand on this day of this task."))
-            self.desk.say(text.format(key=self._wanted))
-        self._wanted = ""
+            self.desk.say(text.format(key=self._wanted.key))
+            self.show_elsewhere(self._wanted)
+        self._wanted = None
         if not (found.counts and found.sheet.is_prepared):
             self._prepare(task)
 
