@@ -1,15 +1,20 @@
-"""Changing channels one at a time."""
+"""Changing channels one at a time.
+
+What is of weight is asked for by one person and agreed to by another: `app.closing.master` does
+that and calls `apply_channel`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.audit.rules import Verb
-from app.audit.stale import refuse_stale
 from app.base.dates import MIDNIGHT
 from app.base.errors import NotFound, UserError, WrongInput
 from app.base.i18n import N_, _
@@ -59,56 +64,81 @@ def add_channel(tx: Tx, *, edit: ChannelEdit) -> int:
     """
     require(tx.actor, Permission.MASTER_DATA)
     require_code(edit.code)
-    _check(edit)
+    check_channel(edit)
     if edit.code == _ALL or _find(tx.session, edit.code) is not None:
         raise CodeTaken(value=edit.code)
-    row = Channel(shipped=False, **_values(edit))
+    row = Channel(shipped=False, **said_of_channel(edit))
     tx.session.add(row)
     tx.session.flush()
-    audit.record(tx, Verb.CREATED, "channel", edit.code, after=_values(edit))
+    audit.record(tx, Verb.CREATED, "channel", edit.code, after=said_of_channel(edit))
     return row.id
 
 
-def apply_channel(tx: Tx, *, edit: ChannelEdit, seen: int) -> bool:
-    """Change a channel; return whether its cut-off moved. `seen` is the version shown.
-
-    Its entries keep their business days: `app.closing.master.change_channel` moves them.
+def locked_channel(tx: Tx, code: str) -> tuple[ChannelEdit, int]:
+    """Return a channel as it stands, and its version, and keep it so.
 
     Raises:
         NotFound: There is no such channel.
-        WrongInput: A field is out of its bounds.
-        ChangedByOther: It was changed since it was shown.
     """
-    require(tx.actor, Permission.MASTER_DATA)
-    _check(edit)
-    row = _find(tx.session, edit.code, lock=True)
+    row = _find(tx.session, code, lock=True)
     if row is None:
-        raise NotFound(what=_("channel"), key=edit.code)
-    if row.version != seen:
-        refuse_stale(tx.session, "channel", row.code, row.name)
-    before = {name: getattr(row, name) for name in ChannelEdit.__slots__}
-    after = _values(edit)
-    if before == after:
-        return False
-    moved = row.cutoff_minutes != edit.cutoff_minutes
-    for name, value in after.items():
+        raise NotFound(what=_("channel"), key=code)
+    return ChannelEdit(**{name: getattr(row, name) for name in ChannelEdit.__slots__}), row.version
+
+
+def apply_channel(tx: Tx, *, edit: ChannelEdit) -> bool:
+    """Change a channel, as it was agreed to; return whether its cut-off moved.
+
+    Its entries keep their business days: `app.closing.master` moves them.
+
+    Raises:
+        NotFound: There is no such channel.
+        FieldMissing: The name is empty, or a fee has limits and no rate.
+        WrongInput: A field is out of its bounds.
+    """
+    check_channel(edit)
+    now, _version = locked_channel(tx, edit.code)
+    row = _find(tx.session, edit.code)
+    assert row is not None
+    for name, value in said_of_channel(edit).items():
         setattr(row, name, value)
     row.shipped = False
     tx.session.flush()
-    audit.record(tx, Verb.CHANGED, "channel", row.code, before=before, after=after)
-    return moved
+    audit.record(
+        tx,
+        Verb.CHANGED,
+        "channel",
+        row.code,
+        before=said_of_channel(now),
+        after=said_of_channel(edit),
+    )
+    return now.cutoff_minutes != edit.cutoff_minutes
 
 
-def _find(session: Session, code: str, *, lock: bool = False) -> Channel | None:
-    query = select(Channel).where(Channel.code == code)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+def of_weight(before: ChannelEdit, after: ChannelEdit) -> bool:
+    """Return whether what differs decides about days or money: all but name, kind and use."""
+    return replace(before, name=after.name, kind=after.kind, active=after.active) != after
 
 
-def _values(edit: ChannelEdit) -> dict[str, object]:
+def said_of_channel(edit: ChannelEdit) -> dict[str, object]:
+    """Return a channel in the words of the log."""
     return {name: getattr(edit, name) for name in ChannelEdit.__slots__}
 
 
-def _check(edit: ChannelEdit) -> None:
+def channel_said(said: Mapping[str, Any]) -> ChannelEdit:
+    """Return the channel that `said_of_channel` put into words."""
+    kinds = {"kind": ChannelKind, "cycle": Cycle, "fee_bearer": FeeBearer}
+    return ChannelEdit(**{**said, **{name: kind(said[name]) for name, kind in kinds.items()}})
+
+
+def check_channel(edit: ChannelEdit) -> None:
+    """Return if this can be a channel.
+
+    Raises:
+        FieldMissing: The name is empty, or a fee has limits and no rate.
+        WrongInput: A field is out of its bounds.
+        LimitsCrossed: The lowest fee is above the highest.
+    """
     require_text(MasterField.NAME, edit.name, needed=True)
     require_text(MasterField.ACCOUNT_NO, edit.account_no)
     for field, value, highest in (
@@ -125,3 +155,8 @@ def _check(edit: ChannelEdit) -> None:
     low, high = edit.minimum_fen, edit.maximum_fen
     if low is not None and high is not None and low > high:
         raise LimitsCrossed(field=MasterField.MAXIMUM)
+
+
+def _find(session: Session, code: str, *, lock: bool = False) -> Channel | None:
+    query = select(Channel).where(Channel.code == code)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()

@@ -14,6 +14,7 @@ from app.base.money import LIMIT_FEN, PPM
 from app.catalog.model import Channel
 from app.catalog.rules import (
     MOST_CYCLE_DAYS,
+    ChannelChangeNeedsApproval,
     ChannelKind,
     ChannelRow,
     Cycle,
@@ -24,7 +25,7 @@ from app.catalog.rules import (
 )
 from app.db.workspace import Tx
 from app.identity.rules import Permission
-from app.identity.service import may
+from app.identity.service import may, require
 
 _SHOWN = (
     "name",
@@ -40,6 +41,9 @@ _SHOWN = (
     "account_no",
 )
 
+_OF_WEIGHT = tuple(name for name in _SHOWN if name not in {"name", "kind"})
+_IN_FILES = {"cutoff_minutes": "cutoff"}
+
 
 def load_channels(tx: Tx, *, rows: Sequence[ChannelRow], file_label: str = "") -> Loaded:
     """Add or change channels.
@@ -49,6 +53,7 @@ def load_channels(tx: Tx, *, rows: Sequence[ChannelRow], file_label: str = "") -
     Raises:
         NotAllowed: A channel that was loaded before would change, and the actor may not
             change master data.
+        ChannelChangeNeedsApproval: The rules of a channel that was loaded before would change.
         RowRefused: A row contradicts another one or holds an impossible value.
     """
     master = may(tx.actor, Permission.MASTER_DATA)
@@ -70,8 +75,8 @@ def load_channels(tx: Tx, *, rows: Sequence[ChannelRow], file_label: str = "") -
         if before == values and not channel.shipped:
             same.append(row.code)
             continue
-        if not (master or channel.shipped):
-            raise _refused(tx)
+        if not channel.shipped:
+            _require_light(tx, row, before, values, file_label)
         _change(tx, channel, before, values)
         (same if before == values else changed).append(row.code)
         if before["cutoff_minutes"] != values["cutoff_minutes"]:
@@ -83,6 +88,22 @@ def load_channels(tx: Tx, *, rows: Sequence[ChannelRow], file_label: str = "") -
         unchanged=tuple(same),
         cutoff_changed=tuple(moved),
     )
+
+
+def _require_light(
+    tx: Tx, row: ChannelRow, before: dict[str, object], values: dict[str, object], file_label: str
+) -> None:
+    """Return if this may be changed by one person."""
+    require(tx.actor, Permission.MASTER_DATA)
+    heavy = [_IN_FILES.get(name, name) for name in _OF_WEIGHT if before[name] != values[name]]
+    if heavy:
+        raise ChannelChangeNeedsApproval(
+            file=file_label,
+            line=row.line,
+            field=heavy[0],
+            value=row.code,
+            changes=", ".join(heavy),
+        )
 
 
 def _refused(tx: Tx) -> NotAllowed:

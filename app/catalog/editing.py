@@ -1,14 +1,16 @@
 """Changing organisations, accounts and the chart of accounts one at a time.
 
-What a file may load and what a person may type obey the same rules: an account that is there
-is not changed without approval.
+What is of weight is asked for by one person and agreed to by another: `app.closing.master` does
+that and calls what is named `apply` here.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,12 +18,12 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.audit.rules import Verb
 from app.audit.stale import refuse_stale
-from app.base.dates import day_number
+from app.base.dates import day_number, day_of
 from app.base.errors import NotFound, UserError, WrongInput
-from app.base.i18n import N_, _, member_name
+from app.base.i18n import N_, _
 from app.base.money import LIMIT_FEN
 from app.catalog.model import BankAccount, LedgerAccount, Organisation
-from app.catalog.rules import AccountKind, MasterField, in_cycle
+from app.catalog.rules import AccountKind, MasterField, Purpose, in_cycle
 from app.db.workspace import Tx
 from app.identity.rules import Permission
 from app.identity.service import require
@@ -50,13 +52,19 @@ class BelowItself(UserError):
     template = N_("“{value}” stands below this organisation and cannot be above it.")
 
 
-class AccountNeedsApproval(UserError):
-    """What money depends on is not changed by one person."""
+class PurposeTaken(UserError):
+    """Each purpose is served by exactly one account."""
 
     template = N_(
-        "The account of “{value}” would change ({changes}). Two people have to agree to that:"
-        " until approvals are there, only the days that the bank takes can be changed."
+        "“{code}” is for “{purpose}”. Choose another account for that first:"
+        " every purpose needs one."
     )
+
+
+class ClassDiffers(UserError):
+    """A purpose goes from one account to another of the same class."""
+
+    template = N_("“{purpose}” needs an account of the class “{kind}”.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ def add_organisation(tx: Tx, *, organisation: OrganisationEdit, account: Account
     """
     require(tx.actor, Permission.MASTER_DATA)
     _check(organisation)
-    _check_account(account)
+    check_account(account)
     if _organisation(tx.session, organisation.code) is not None:
         raise CodeTaken(value=organisation.code)
     row = Organisation(
@@ -109,7 +117,7 @@ def add_organisation(tx: Tx, *, organisation: OrganisationEdit, account: Account
         )
     )
     tx.session.flush()
-    after = _said(organisation) | _said_of_account(account)
+    after = _said(organisation) | said_of_account(account)
     audit.record(tx, Verb.CREATED, "organisation", row.code, after=after)
     return row.id
 
@@ -143,47 +151,43 @@ def change_organisation(tx: Tx, *, edit: OrganisationEdit, seen: int) -> None:
     )
 
 
-def change_account(tx: Tx, *, organisation: str, edit: AccountEdit, seen: int) -> None:
-    """Change how many days an account's bank takes; all else of it needs approval.
+def locked_account(tx: Tx, organisation: str) -> tuple[AccountEdit, int]:
+    """Return an organisation's account as it stands, and its version, and keep it so.
 
     Raises:
         NotFound: There is no such organisation.
-        AccountNeedsApproval: Anything but the days would change.
-        ChangedByOther: It was changed since it was shown.
     """
-    require(tx.actor, Permission.MASTER_DATA)
-    _check_account(edit)
-    query = (
-        select(BankAccount)
-        .join(Organisation, Organisation.id == BankAccount.organisation_id)
-        .where(Organisation.code == organisation)
-        .with_for_update()
-    )
-    row = tx.session.scalars(query).one_or_none()
-    if row is None:
-        raise NotFound(what=_("organisation"), key=organisation)
-    if row.version != seen:
-        refuse_stale(tx.session, "bank_account", organisation, row.account_no)
-    before = AccountEdit(**{name: getattr(row, name) for name in AccountEdit.__slots__})
-    changes = [
-        member_name(field)
-        for field in _OF_WEIGHT
-        if getattr(before, field.value) != getattr(edit, field.value)
-    ]
-    if changes:
-        raise AccountNeedsApproval(value=organisation, changes=", ".join(changes))
-    if before == edit:
-        return
-    row.arrival_lag_days = edit.arrival_lag_days
+    row = _account_row(tx.session, organisation)
+    return AccountEdit(**{name: getattr(row, name) for name in AccountEdit.__slots__}), row.version
+
+
+def apply_account(tx: Tx, *, organisation: str, edit: AccountEdit) -> None:
+    """Change an account, as it was agreed to.
+
+    Raises:
+        NotFound: There is no such organisation.
+        FieldMissing: The account no. is empty, or a balance stands without its day.
+        WrongInput: A field is out of its bounds.
+    """
+    check_account(edit)
+    before, _version = locked_account(tx, organisation)
+    row = _account_row(tx.session, organisation)
+    for name in AccountEdit.__slots__:
+        setattr(row, name, getattr(edit, name))
     tx.session.flush()
     audit.record(
         tx,
         Verb.CHANGED,
         "bank_account",
         organisation,
-        before={"arrival_lag_days": before.arrival_lag_days},
-        after={"arrival_lag_days": edit.arrival_lag_days},
+        before=said_of_account(before),
+        after=said_of_account(edit),
     )
+
+
+def of_weight(before: AccountEdit, after: AccountEdit) -> bool:
+    """Return whether what differs decides where money goes, or how much of it there is."""
+    return replace(before, arrival_lag_days=0) != replace(after, arrival_lag_days=0)
 
 
 def add_ledger_account(tx: Tx, *, code: str, name: str, kind: AccountKind) -> None:
@@ -226,6 +230,43 @@ def rename_ledger_account(tx: Tx, *, code: str, name: str, seen: str) -> None:
     )
 
 
+def locked_purpose(tx: Tx, code: str, purpose: Purpose) -> str:
+    """Return the code of the account that serves a purpose now, "" without one.
+
+    Raises:
+        NotFound: There is no account `code`.
+        PurposeTaken: `code` serves another purpose.
+        ClassDiffers: `code` is of another class than the account that serves it now.
+    """
+    row = tx.session.get(LedgerAccount, code, with_for_update=True)
+    if row is None:
+        raise NotFound(what=_("ledger account"), key=code)
+    if row.purpose not in (None, purpose):
+        raise PurposeTaken(code=code, purpose=row.purpose)
+    held = tx.session.scalars(
+        select(LedgerAccount).where(LedgerAccount.purpose == purpose).with_for_update()
+    ).one_or_none()
+    if held is not None and held.kind is not row.kind:
+        raise ClassDiffers(purpose=purpose, kind=held.kind)
+    return "" if held is None else held.code
+
+
+def apply_purpose(tx: Tx, *, code: str, purpose: Purpose) -> None:
+    """Let an account serve a purpose in another one's place, as it was agreed to.
+
+    Raises:
+        NotFound: There is no account `code`.
+        PurposeTaken: `code` serves another purpose.
+        ClassDiffers: `code` is of another class than the account that serves it now.
+    """
+    held = locked_purpose(tx, code, purpose)
+    if held == code:
+        return
+    if held:
+        _serve(tx, held, None)
+    _serve(tx, code, purpose)
+
+
 def require_code(code: str) -> None:
     """Return if this can be a code.
 
@@ -251,13 +292,37 @@ def require_text(field: MasterField, value: str, *, needed: bool = False) -> Non
         raise WrongInput(value=value[:20], field=field)
 
 
-_OF_WEIGHT = (
-    MasterField.ACCOUNT_NO,
-    MasterField.BANK,
-    MasterField.ACCOUNT_NAME,
-    MasterField.OPENING,
-    MasterField.OPENING_DAY,
-)
+def check_account(edit: AccountEdit) -> None:
+    """Return if this can be an account.
+
+    Raises:
+        FieldMissing: The account no. is empty, or a balance stands without its day.
+        WrongInput: A field is out of its bounds.
+    """
+    _filled(MasterField.ACCOUNT_NO, edit.account_no, 64)
+    require_text(MasterField.BANK, edit.bank)
+    require_text(MasterField.ACCOUNT_NAME, edit.account_name)
+    if edit.opening_fen is not None and abs(edit.opening_fen) > LIMIT_FEN:
+        raise WrongInput(value=edit.opening_fen, field=MasterField.OPENING)
+    if (edit.opening_fen is None) != (edit.opening_on is None):
+        missing = MasterField.OPENING if edit.opening_fen is None else MasterField.OPENING_DAY
+        raise FieldMissing(field=missing)
+    if not 0 <= edit.arrival_lag_days <= MOST_LAG_DAYS:
+        raise WrongInput(value=edit.arrival_lag_days, field=MasterField.LAG)
+
+
+def said_of_account(edit: AccountEdit) -> dict[str, object]:
+    """Return an account in the words of the log."""
+    said: dict[str, object] = {
+        name: getattr(edit, name) for name in AccountEdit.__slots__ if name != "opening_on"
+    }
+    return said | {"opening_on": edit.opening_on and day_number(edit.opening_on)}
+
+
+def account_said(said: Mapping[str, Any]) -> AccountEdit:
+    """Return the account that `said_of_account` put into words."""
+    day = said["opening_on"]
+    return AccountEdit(**{**said, "opening_on": day and day_of(day)})
 
 
 def _filled(field: MasterField, value: str, longest: int = LONGEST_NAME) -> None:
@@ -273,17 +338,33 @@ def _check(edit: OrganisationEdit) -> None:
     require_text(MasterField.UTILITIES, edit.utilities)
 
 
-def _check_account(edit: AccountEdit) -> None:
-    _filled(MasterField.ACCOUNT_NO, edit.account_no, 64)
-    require_text(MasterField.BANK, edit.bank)
-    require_text(MasterField.ACCOUNT_NAME, edit.account_name)
-    if edit.opening_fen is not None and abs(edit.opening_fen) > LIMIT_FEN:
-        raise WrongInput(value=edit.opening_fen, field=MasterField.OPENING)
-    if (edit.opening_fen is None) != (edit.opening_on is None):
-        missing = MasterField.OPENING if edit.opening_fen is None else MasterField.OPENING_DAY
-        raise FieldMissing(field=missing)
-    if not 0 <= edit.arrival_lag_days <= MOST_LAG_DAYS:
-        raise WrongInput(value=edit.arrival_lag_days, field=MasterField.LAG)
+def _account_row(session: Session, organisation: str) -> BankAccount:
+    query = (
+        select(BankAccount)
+        .join(Organisation, Organisation.id == BankAccount.organisation_id)
+        .where(Organisation.code == organisation)
+        .with_for_update()
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound(what=_("organisation"), key=organisation)
+    return row
+
+
+def _serve(tx: Tx, code: str, purpose: Purpose | None) -> None:
+    row = tx.session.get(LedgerAccount, code)
+    assert row is not None
+    before, row.purpose = row.purpose, purpose
+    # One after the other: no purpose is served twice, not even for a moment.
+    tx.session.flush()
+    audit.record(
+        tx,
+        Verb.CHANGED,
+        "ledger_account",
+        code,
+        before={"purpose": before and before.value},
+        after={"purpose": purpose and purpose.value},
+    )
 
 
 def _organisation(session: Session, code: str, *, lock: bool = False) -> Organisation | None:
@@ -309,10 +390,3 @@ def _require_tree(session: Session, codes: dict[int, str], edit: OrganisationEdi
 
 def _said(edit: OrganisationEdit) -> dict[str, object]:
     return {"name": edit.name, "parent": edit.parent, "utilities": edit.utilities}
-
-
-def _said_of_account(edit: AccountEdit) -> dict[str, object]:
-    said: dict[str, object] = {
-        name: getattr(edit, name) for name in AccountEdit.__slots__ if name != "opening_on"
-    }
-    return said | {"opening_on": edit.opening_on and day_number(edit.opening_on)}

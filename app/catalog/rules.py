@@ -89,6 +89,7 @@ class MasterField(StrEnum):
     REFUND = "refund_returns_fee"
     BEARER = "fee_bearer"
     ACTIVE = "active"
+    PURPOSE = "purpose"
     NOTE = "note"
     VALUE = "value"
 
@@ -243,7 +244,16 @@ class AccountChangeNeedsApproval(RowRefused):
 
     template = N_(
         "{file}, line {line}: the bank account of the organisation “{value}” would change"
-        " ({changes}). Changing an existing account needs approval."
+        " ({changes}). That needs two people: ask for the change on the page of the master data."
+    )
+
+
+class ChannelChangeNeedsApproval(RowRefused):
+    """A channel was loaded before, and its rules differ."""
+
+    template = N_(
+        "{file}, line {line}: the rules of the channel “{value}” would change ({changes})."
+        " That needs two people: ask for the change on the page of the master data."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.base.errors import DayClosed, UserError
 from app.catalog.rules import (
     AccountChangeNeedsApproval,
+    ChannelChangeNeedsApproval,
     ParentCycle,
     RepeatedCode,
     RowRefused,
@@ -92,4 +93,5 @@ _REASONS: Mapping[type[RowRefused], Reason] = {
     UnknownParent: Reason.UNKNOWN_PARENT,
     ParentCycle: Reason.PARENT_CYCLE,
     AccountChangeNeedsApproval: Reason.ACCOUNT_CHANGE,
+    ChannelChangeNeedsApproval: Reason.CHANNEL_CHANGE,
 }

@@ -158,6 +158,7 @@ class Reason(StrEnum):
     UNKNOWN_PARENT = "unknown_parent"
     PARENT_CYCLE = "parent_cycle"
     ACCOUNT_CHANGE = "account_change"
+    CHANNEL_CHANGE = "channel_change"
 
 
 REASON_TEXTS: Mapping[Reason, str] = {
@@ -278,8 +279,12 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.UNKNOWN_PARENT: N_("There is no organisation “{value}” to be its parent."),
     Reason.PARENT_CYCLE: N_("The organisation “{value}” would stand below itself."),
     Reason.ACCOUNT_CHANGE: N_(
-        "The bank account of the organisation “{value}” would change ({changes}). "
-        "Changing an existing account needs approval."
+        "The bank account of the organisation “{value}” would change ({changes}). That needs two "
+        "people: ask for the change on the page of the master data."
+    ),
+    Reason.CHANNEL_CHANGE: N_(
+        "The rules of the channel “{value}” would change ({changes}). That needs two people: ask "
+        "for the change on the page of the master data."
     ),
 }
 

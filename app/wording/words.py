@@ -166,6 +166,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MasterField.REFUND: N_("A refund returns the fee"),
         MasterField.BEARER: N_("Fee borne by"),
         MasterField.ACTIVE: N_("In use"),
+        MasterField.PURPOSE: N_("Booked by the program"),
         MasterField.NOTE: N_("Note"),
         MasterField.VALUE: N_("Value"),
     },

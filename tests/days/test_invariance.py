@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from app.catalog.rules import SettingName
-from app.catalog.service import change_setting
+from app.catalog.service import apply_setting
 from app.db.workspace import Actor
 from app.intake.rules import FileStatus
 from app.matching.rules import Task
@@ -196,4 +196,4 @@ def test_days_of_other_shapes_in_one_process_do_not_disturb_each_other(
 
 
 def _set(clerk: Clerk, actor: Actor, name: SettingName, value: int) -> None:
-    clerk.workspace.write(actor, change_setting, name=name, value=value)
+    clerk.workspace.write(actor, apply_setting, name=name, value=value)

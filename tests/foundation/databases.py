@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.catalog.queries import setting
 from app.catalog.rules import SettingName
-from app.catalog.service import change_setting
+from app.catalog.service import apply_setting
 from app.db.engine import WRITES, open_engine
 from app.db.workspace import Actor, Workspace
 from app.identity.queries import users
@@ -42,7 +42,7 @@ def minutes(url: str) -> int:
 
 def change_minutes(url: str, supervisor: Actor, value: int) -> None:
     workspace = Workspace.open(url)
-    workspace.write(supervisor, change_setting, name=SettingName.TIMING_MINUTES, value=value)
+    workspace.write(supervisor, apply_setting, name=SettingName.TIMING_MINUTES, value=value)
     workspace.close()
 
 

@@ -20,7 +20,7 @@ from app.audit.stale import ChangedByOther
 from app.base.dates import CHINA
 from app.base.errors import Cancelled, NotAllowed
 from app.catalog.rules import SettingName
-from app.catalog.service import change_setting
+from app.catalog.service import apply_setting
 from app.db.workspace import Actor, Workspace
 from app.identity.queries import user_named
 from app.identity.rules import LastAdministratorStays, RolesConflict, UnknownRole
@@ -120,7 +120,7 @@ def busy(workspace: Workspace, administrator: Actor, supervisor: Actor) -> Works
     workspace.write(administrator, disable_user, name="reader")
     name = SettingName.TIMING_MINUTES
     for value in (41, 42, 43):
-        workspace.write(supervisor, change_setting, name=name, value=value)
+        workspace.write(supervisor, apply_setting, name=name, value=value)
     return workspace
 
 
@@ -174,7 +174,7 @@ def test_the_latest_records_come_first(busy: Workspace) -> None:
 def test_checking_the_chain_can_be_stopped(sqlite_workspace: Workspace, supervisor: Actor) -> None:
     def much(tx: object) -> None:
         for value in range(1_000):
-            change_setting(tx, name=SettingName.TIMING_MINUTES, value=value)  # type: ignore[arg-type]
+            apply_setting(tx, name=SettingName.TIMING_MINUTES, value=value)  # type: ignore[arg-type]
 
     sqlite_workspace.write(supervisor, much)
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.queries import records, verify_chain
-from app.base.errors import NotAllowed, NotFound, WrongInput
+from app.base.errors import NotAllowed
 from app.catalog.model import LedgerAccount
 from app.catalog.queries import (
     AccountView,
@@ -22,11 +22,11 @@ from app.catalog.queries import (
     channels,
     ledger_accounts,
     organisations,
-    setting,
 )
 from app.catalog.rules import (
     AccountChangeNeedsApproval,
     AccountKind,
+    ChannelChangeNeedsApproval,
     ChannelKind,
     ChannelRow,
     Cycle,
@@ -38,14 +38,12 @@ from app.catalog.rules import (
     Purpose,
     RepeatedCode,
     RowRefused,
-    SettingName,
     UnknownParent,
     distinct,
     in_cycle,
 )
 from app.catalog.service import (
     add_defaults,
-    change_setting,
     load_channels,
     load_organisations,
 )
@@ -306,7 +304,7 @@ def test_loading_channels_again_changes_nothing(workspace: Workspace, clerk: Act
 
 
 def test_a_channel_that_was_loaded_needs_more_rights(
-    sqlite_workspace: Workspace, clerk: Actor, supervisor: Actor, administrator: Actor
+    sqlite_workspace: Workspace, clerk: Actor, supervisor: Actor
 ) -> None:
     load_channel(sqlite_workspace, clerk, ICBC)
     other = replace(ICBC, name="x")
@@ -314,7 +312,30 @@ def test_a_channel_that_was_loaded_needs_more_rights(
         load_channel(sqlite_workspace, clerk, other)
 
     assert load_channel(sqlite_workspace, supervisor, other).changed == ("ICBC",)
-    assert load_channel(sqlite_workspace, administrator, ICBC).changed == ("ICBC",)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"cutoff": 1200}, "cutoff"),
+        ({"cycle_days": 3, "rate_ppm": 999}, "cycle_days, rate_ppm"),
+        ({"fee_bearer": "payee"}, "fee_bearer"),
+        ({"account_no": "6223"}, "account_no"),
+    ],
+)
+def test_rules_of_a_channel_are_not_loaded_over_by_one_person(
+    sqlite_workspace: Workspace,
+    clerk: Actor,
+    supervisor: Actor,
+    change: dict[str, object],
+    named: str,
+) -> None:
+    load_channel(sqlite_workspace, clerk, ICBC)
+
+    with pytest.raises(ChannelChangeNeedsApproval, match="line 2") as caught:
+        load_channel(sqlite_workspace, supervisor, replace(ICBC, **change))  # type: ignore[arg-type]
+
+    assert caught.value.params["changes"] == named
 
 
 def test_what_shipped_counts_as_loaded_once_a_file_says_the_same(
@@ -399,30 +420,6 @@ def test_defaults_are_added_once_and_never_over_a_users(
     chart = {row.code: row for row in sqlite_workspace.read(ledger_accounts)}
     assert chart["1002"].purpose is None
     assert chart["1002.01"].purpose is Purpose.BANK
-
-
-def test_a_supervisor_changes_settings(workspace: Workspace, supervisor: Actor) -> None:
-    before = workspace.read(verify_chain).count
-    workspace.write(supervisor, change_setting, name=SettingName.TIMING_MINUTES, value=45)
-
-    assert workspace.read(setting, SettingName.TIMING_MINUTES) == 45
-    row = workspace.read(records, after=before)[0]
-    assert (row.object_key, row.before, row.after) == ("timing_minutes", "30", "45")
-
-
-def test_impossible_settings(sqlite_workspace: Workspace, supervisor: Actor, clerk: Actor) -> None:
-    name = SettingName.TIMING_MINUTES
-    with pytest.raises(NotAllowed):
-        sqlite_workspace.write(clerk, change_setting, name=name, value=1)
-    with pytest.raises(WrongInput):
-        sqlite_workspace.write(supervisor, change_setting, name=name, value=-1)
-
-    def forget(tx: Tx) -> None:
-        tx.connection.execute(text("DELETE FROM setting"))
-        change_setting(tx, name=name, value=1)
-
-    with pytest.raises(NotFound):
-        sqlite_workspace.write(supervisor, forget)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from app.catalog.queries import setting
 from app.catalog.rules import SettingName
-from app.catalog.service import change_setting
+from app.catalog.service import apply_setting
 from app.db.engine import open_engine
 from app.db.migrate import downgrade
 from app.db.schema import revisions
@@ -71,7 +71,7 @@ def minutes(url: str) -> int:
 
 def change(url: str, actor: Actor, value: int) -> None:
     workspace = Workspace.open(url)
-    workspace.write(actor, change_setting, name=SettingName.TIMING_MINUTES, value=value)
+    workspace.write(actor, apply_setting, name=SettingName.TIMING_MINUTES, value=value)
     workspace.close()
 
 

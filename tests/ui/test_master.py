@@ -2,130 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.audit.queries import records
 from app.base import i18n
 from app.base.errors import WrongInput
 from app.calendar.queries import days, known_years
-from app.catalog.editing import AccountEdit, OrganisationEdit, add_organisation, change_organisation
-from app.catalog.queries import channels, ledger_accounts, organisations, setting
-from app.catalog.rules import ChannelKind, SettingName
+from app.catalog.editing import (
+    AccountEdit,
+    OrganisationEdit,
+    add_organisation,
+    change_organisation,
+)
+from app.catalog.queries import channels, ledger_accounts, organisations
+from app.catalog.rules import ChannelKind
 from app.db.workspace import Tx, Workspace
 from app.identity.service import login
 from tests.conftest import PASSWORD
-from tests.ui.conftest import Opening, dialog, focused, press, settle
-from ui.desk import EVERYTHING, Target
-from ui.dialogs.asking import Ask
-from ui.main_window import MainWindow
+from tests.ui.conftest import Opening, dialog, focused, press
+from tests.ui.master_seat import SHIFT, Seat, sit
+from ui.desk import EVERYTHING
 from ui.pages.master import MasterPage
 from ui.widgets.editors import LineEditor
 from ui.widgets.reading_texts import read_clock, read_rate, read_utilities, write_utilities
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
 NEW_YEAR = date(2026, 1, 1)
 MANY = 600
 HEADER = "单位编码,单位名称,上级编码,能源类型,开户行,账户名称,收款账号,期初余额,期初日期"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """One person in front of the page."""
-
-    window: MainWindow
-    page: MasterPage
-    bot: QtBot
-
-    @property
-    def said(self) -> str:
-        return self.window.frame.status.message.text()
-
-    @property
-    def title(self) -> str:
-        return self.page.side.form.title.text()
-
-    @property
-    def problem(self) -> str:
-        return self.page.side.form.problem.text()
-
-    @property
-    def note(self) -> str:
-        return self.page.side.form.note.text()
-
-    @property
-    def codes(self) -> list[str]:
-        rows = self.page._list.rows
-        return [str(rows.data(rows.index(number, 0))) for number in range(rows.rowCount())]
-
-    @property
-    def happened(self) -> list[str]:
-        table = self.page.side.changes
-        columns = range(table.columnCount())
-        return [
-            " ".join(str(table.data(table.index(number, column))) for column in columns)
-            for number in range(table.rowCount())
-        ]
-
-    def settle(self) -> None:
-        settle(self.bot, self.window)
-        self.bot.waitUntil(lambda: not self.page._wait.isActive())
-        settle(self.bot, self.window)
-
-    def press(self, *keys: Qt.Key | str) -> None:
-        for key in keys:
-            press(key)
-        self.settle()
-
-    def chord(self, key: Qt.Key, modifier: Qt.KeyboardModifier = CONTROL) -> None:
-        press(key, modifier)
-        self.settle()
-
-    def write(self, text: str) -> None:
-        """Write into the line that has the keyboard, in place of what is there."""
-        press(Qt.Key.Key_A, CONTROL)
-        press(text)
-        self.settle()
-
-    def part(self, name: str) -> None:
-        for _step in range(7):
-            if self.page.section.name == name:
-                return
-            self.chord(Qt.Key.Key_PageDown)
-        raise AssertionError(name)
-
-    def pick(self, part: str, key: str) -> None:
-        self.page.go(Target(page="master", scope=part, key=key))
-        self.settle()
-
-    def answer(self) -> str:
-        asked = dialog(self.bot)
-        assert isinstance(asked, Ask)
-        sentence = asked.findChildren(QLabel)[0].text()
-        press(Qt.Key.Key_Return)
-        self.back()
-        return sentence
-
-    def back(self) -> None:
-        """Do what a window manager does when a dialog closes."""
-        self.window.activateWindow()
-        self.settle()
-
-
-def sit(bot: QtBot, opening: Opening, name: str = "supervisor") -> Seat:
-    window = opening(name, page="master")
-    page = window.page("master")
-    assert isinstance(page, MasterPage)
-    seat = Seat(window=window, page=page, bot=bot)
-    seat.settle()
-    return seat
 
 
 def named(workspace: Workspace, code: str) -> str:
@@ -138,7 +47,6 @@ def test_a_supervisor_changes_what_is_there(
     seat = sit(qtbot, opened_sample)
     _a_name_is_changed_logged_and_taken_back(seat, sample_workspace)
     _nobody_overwrites_what_another_changed_meanwhile(seat, sample_workspace)
-    _fees_and_cut_offs_are_changed(seat, sample_workspace)
     _what_is_typed_stays_until_it_is_saved_or_discarded(seat, sample_workspace)
 
 
@@ -191,36 +99,6 @@ def _nobody_overwrites_what_another_changed_meanwhile(
     assert seat.page._base.utilities == "water"
     seat.chord(Qt.Key.Key_S)
     assert named(sample_workspace, "10") == "my name"
-
-
-def _fees_and_cut_offs_are_changed(seat: Seat, sample_workspace: Workspace) -> None:
-    seat.pick("fees", "BCM")
-    assert "not checked" in seat.note
-    seat.press(Qt.Key.Key_Return)
-    seat.write("a lot")
-    seat.press(Qt.Key.Key_Return)
-    assert "“a lot” cannot be used for Fee rate" in seat.problem
-    seat.write("0.38%")
-    assert not seat.problem
-    assert "a payment of 1,000.00: fee 3.80" in seat.note
-    seat.press(Qt.Key.Key_Tab, "5.00", Qt.Key.Key_Return)
-    saved = next(row for row in sample_workspace.read(channels) if row.code == "BCM")
-    assert (saved.rate_ppm, saved.minimum_fen) == (3_800, 500)
-    assert "Fee rate: – → 0.38%" in seat.happened[0]
-
-    seat.pick("channels", "ALIPAY")
-    seat.press(Qt.Key.Key_Return)
-    editor = seat.page.side.form.editors["cutoff_minutes"]
-    while focused() is not editor.widget:
-        press(Qt.Key.Key_Tab)
-    seat.write("23:30")
-    seat.press(Qt.Key.Key_Return)
-    asked = seat.answer()
-
-    assert "from 24:00 to 23:30" in asked
-    moved = next(row for row in sample_workspace.read(channels) if row.code == "ALIPAY")
-    assert moved.cutoff_minutes == 23 * 60 + 30
-    assert seat.window.jobs[0].title == f"New cut-off of {moved.name}"
 
 
 def _what_is_typed_stays_until_it_is_saved_or_discarded(
@@ -321,31 +199,6 @@ def _days_are_worked_or_not(seat: Seat, sample_workspace: Workspace) -> None:
     assert "2029" in seat.answer()
     assert 2029 in sample_workspace.read(known_years)
     assert "supervisor" in seat.page.calendar.known.text()
-
-
-def test_tolerances_are_the_supervisors(
-    opened_sample: Opening, qtbot: QtBot, sample_workspace: Workspace
-) -> None:
-    seat = sit(qtbot, opened_sample)
-    name = SettingName.CHANNEL_TOLERANCE_FEN
-    seat.pick("settings", name.value)
-    for text, told in (("1000", "cannot be used"), ("x", "cannot be used")):
-        seat.press(Qt.Key.Key_Return)
-        seat.write(text)
-        seat.press(Qt.Key.Key_Return)
-        assert told in seat.problem
-    seat.write("0.05")
-    seat.press(Qt.Key.Key_Return)
-    assert sample_workspace.read(setting, name) == 5
-    assert "0.00 yuan → 0.05 yuan" in seat.happened[0]
-    seat.window.close()
-
-    other = sit(qtbot, opened_sample, "administrator")
-    other.pick("settings", name.value)
-    other.press(Qt.Key.Key_Return)
-    assert "role does not allow" in other.said
-    assert "a supervisor can change it" in other.note
-    assert other.page._list.table.hasFocus()
 
 
 def test_a_clerk_only_looks(opened_sample: Opening, qtbot: QtBot) -> None:

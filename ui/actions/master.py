@@ -35,6 +35,13 @@ ACTIONS = (
         help=N_("Forgets what was typed into the form and not saved."),
     ),
     Action(
+        name="master.withdraw",
+        text=N_("Withdraw"),
+        keys="Ctrl+W",
+        icon="undo-2",
+        help=N_("Takes back what you sent for approval; everything stays as it is."),
+    ),
+    Action(
         name="master.import",
         text=N_("Import a template"),
         keys="Ctrl+O",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,16 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.audit.queries import AuditRow
-from app.audit.search import history
+from app.approval.queries import RequestView
 from app.audit.stale import ChangedByOther
 from app.base.errors import UserError
 from app.base.i18n import N_, _
 from app.calendar.service import know_year
+from app.closing.deciding import withdraw_request
 from app.identity.rules import Permission
 from ui.desk import Desk, Target, Undo
 from ui.dialogs.asking import Ask
 from ui.formatting import now
+from ui.pages.master_drafts import NEW, Draft, Drafts, Memento
 from ui.pages.master_import import import_master
 from ui.pages.page import Page
 from ui.widgets.calendar_panel import CalendarPanel, YearFound, year_found
@@ -37,34 +36,12 @@ from ui.widgets.edit_form import Shown, not_saved
 from ui.widgets.master_channels import channels, fees
 from ui.widgets.master_numbers import DayRow, days, ledger, settings, toggled
 from ui.widgets.master_payees import accounts, organisations
-from ui.widgets.master_sections import Found, Saving, Section, Values, found
+from ui.widgets.master_sections import Found, Saving, Section, Story, Values, found, story
 from ui.widgets.master_side import MasterSide
 from ui.widgets.section_list import SectionList
 
 _SIZES = (800, 450)
 _HISTORY_AFTER_MS = 60
-NEW = "\n"
-"""The key of what is not there yet; no code holds a line break."""
-
-Drafts = dict[tuple[str, str], "Draft"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What was typed into a form and not saved; `base` is the row as it was shown then."""
-
-    changes: Mapping[str, Any]
-    base: Any
-
-
-@dataclass(slots=True)
-class _Memento:
-    """Where the page was, and what was typed and not saved."""
-
-    place: int = 0
-    keys: dict[str, str] = field(default_factory=dict)
-    drafts: Drafts = field(default_factory=dict)
-    day: date | None = None
 
 
 class MasterPage(Page):
@@ -80,12 +57,14 @@ class MasterPage(Page):
             "calendar_year",
             "setting",
             "ledger_account",
+            "approval_request",
         }
     )
     about: ClassVar[str] = N_(
         "What all days have in common. Choose a line and change it in the form beside it; what "
-        "is typed stays until it is saved or discarded. Every change is logged and stands in the "
-        "history. Organisations and channels can also be loaded from the templates."
+        "is typed stays until it is saved or discarded. What decides about money is sent to a "
+        "second person for approval. Every change is logged. Organisations and channels can "
+        "also be loaded from the templates."
     )
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -103,6 +82,7 @@ class MasterPage(Page):
         self._keys: dict[str, str] = {}
         self._base: Any = None
         self._key = ""
+        self._pending: RequestView | None = None
         self._new = False
         self._asked = 0
         self._known_year = True
@@ -140,7 +120,7 @@ class MasterPage(Page):
 
     def memento(self) -> object:
         """Return the part, the things and what was typed and not saved."""
-        return _Memento(
+        return Memento(
             place=self.tabs.currentIndex(),
             keys=self._keys,
             drafts=self._drafts,
@@ -149,7 +129,7 @@ class MasterPage(Page):
 
     def restore(self, memento: object) -> None:
         """Take them up."""
-        if isinstance(memento, _Memento):
+        if isinstance(memento, Memento):
             self._keys, self._drafts = memento.keys, memento.drafts
             if memento.day is not None:
                 self.calendar.grid.go(memento.day)
@@ -190,6 +170,7 @@ class MasterPage(Page):
         self.bind("master.edit", self._edit)
         self.bind("master.save", self._save)
         self.bind("master.discard", self._discard)
+        self.bind("master.withdraw", self._withdraw)
         self.bind("master.import", self._choose_files)
         self.bind("master.year", self._know_year)
         self.bind("master.filter", self._focus_filter)
@@ -228,7 +209,7 @@ class MasterPage(Page):
         split.setSizes(_SIZES)
         split.setChildrenCollapsible(False)
         below = QHBoxLayout()
-        for name in ("new", "save", "discard", "import"):
+        for name in ("new", "save", "discard", "withdraw", "import"):
             below.addWidget(self.button(f"master.{name}"))
         self._year_button = self.button("master.year")
         self.calendar.top.insertWidget(self.calendar.top.count() - 1, self._year_button)
@@ -285,8 +266,9 @@ class MasterPage(Page):
         if row is None and not self._new:
             self._key, self._base = "", None
             form.show_nothing(_(N_("Nothing is chosen")))
-            self.side.show_history([])
+            self._show_story("", Story(rows=(), pending=None))
         else:
+            self._pending = None
             self._key = NEW if self._new else part.key(row)
             self._keys[part.name] = self._keys.get(part.name, "") if self._new else self._key
             draft = self._drafts.get((part.name, self._key))
@@ -320,13 +302,16 @@ class MasterPage(Page):
 
     def _ask_history(self) -> None:
         key = self._key
-        self.desk.read(history, self.section.kinds, key).then(
-            partial(self._show_history, key), owner=self
+        self.desk.read(story, self.section.kinds, key).then(
+            partial(self._show_story, key), owner=self
         )
 
-    def _show_history(self, key: str, rows: Sequence[AuditRow]) -> None:
+    def _show_story(self, key: str, came: Story) -> None:
         if key == self._key:
-            self.side.show_history(rows)
+            self._pending = came.pending
+            self.side.show_history(came.rows)
+            self.side.show_pending(came.pending)
+            self._weigh()
 
     @property
     def _allowed(self) -> bool:
@@ -341,6 +326,8 @@ class MasterPage(Page):
         self.allow("master.new", possible=bool(self.section.new_title) and self._allowed)
         self.allow("master.save", possible=drafted and self._allowed)
         self.allow("master.discard", possible=drafted)
+        mine = self._pending is not None and self._pending.maker_id == self.desk.actor.user_id
+        self.allow("master.withdraw", possible=mine)
         self.allow("master.import", possible=self._may_load)
         unknown = self._is_calendar and not self._known_year
         self.allow("master.year", possible=unknown and self._allowed)
@@ -402,6 +389,13 @@ class MasterPage(Page):
             return
         self._confirm(saving, values, self._base)
 
+    def _withdraw(self) -> None:
+        if self._pending is not None:
+            text = _(N_("Withdrawn: {what}")).format(what=self.section.heading(self._base))
+            self.desk.write(withdraw_request, request_id=self._pending.id).then(
+                lambda _value: self.desk.messages.tell_done(text), owner=self
+            )
+
     def _toggle_day(self) -> None:
         row = self.calendar.row()
         if not self._allowed:
@@ -429,25 +423,25 @@ class MasterPage(Page):
             undo = Undo(text=_(N_("Changed: {what}")).format(what=what), fn=back.call)
         done = partial(self._saved, part.name, key, what, undo)
         failed = partial(self._not_saved, part.name, key)
-        if saving.job:
-            self.desk.job(
-                saving.job,
-                lambda _progress: self.desk.workspace.write(self.desk.actor, saving.call),
-                done=done,
-                failed=failed,
-                owner=self,
-            )
-        else:
-            self.desk.write(saving.call).then(done, failed=failed, owner=self)
+        self.desk.write(saving.call).then(done, failed=failed, owner=self)
 
-    def _saved(self, part: str, key: str, what: str, undo: Undo | None, _value: object) -> None:
+    def _saved(
+        self, part: str, key: str, what: str, undo: Undo | None, request: int | None
+    ) -> None:
         self._drafts.pop((part, key), None)
-        if undo is not None:
-            self.desk.remember_undo(undo)
         if key == NEW:
             self._keys[part] = what
             self._new = False
-        self.desk.messages.tell_done(_(N_("Saved: {what}")).format(what=what))
+            text = _(N_("Saved: {what}"))
+        elif request is None:
+            text = _(N_("Saved: {what}"))
+        else:
+            text = _(N_("Sent for approval: {what}. It stays as it is until somebody agrees."))
+            back = partial(withdraw_request, request_id=request)
+            undo = Undo(text=_(N_("Sent for approval: {what}")).format(what=what), fn=back)
+        if undo is not None:
+            self.desk.remember_undo(undo)
+        self.desk.messages.tell_done(text.format(what=what))
         self.reload()
         if part == self.section.name:
             self.entered()

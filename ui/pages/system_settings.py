@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.base.i18n import N_, _
 from app.catalog.queries import settings
 from app.catalog.rules import SETTINGS, SettingName
-from app.catalog.service import change_setting
+from app.closing.master import change_setting
 from app.identity.rules import Permission
 from app.wording.labels import label as label_of
 from ui.desk import Undo

@@ -16,6 +16,7 @@ from app.catalog.rules import (
     Cycle,
     FeeBearer,
     MasterField,
+    Purpose,
     SettingName,
     Unit,
 )
@@ -23,18 +24,32 @@ from app.wording.labels import label as label_of
 from ui.formatting import amount, clock, count, rate
 from ui.widgets.reading_texts import write_utilities
 
-_HIDDEN = frozenset({"shipped", "purpose"})
+_HIDDEN = frozenset({"shipped"})
 _EMPTY = "–"
 
 
 def told(row: AuditRow) -> str:
     """Return what became of what: each field with its value before and after."""
     before, after = _read(row.before), _read(row.after)
+    if "request" in _dict(after):
+        return _told_of_request(row, _dict(after))
+    return told_change(row.object_type, row.object_key, before, after)
+
+
+def told_change(object_type: str, object_key: str, before: Any, after: Any) -> str:
+    """Return what a change does to a thing, each field with its value before and after."""
     if isinstance(before, dict) or isinstance(after, dict):
         return "; ".join(_fields(_dict(before), _dict(after)))
-    if row.object_type == "setting":
-        return f"{_setting(row.object_key, before)} → {_setting(row.object_key, after)}"
+    if object_type == "setting":
+        return f"{_setting(object_key, before)} → {_setting(object_key, after)}"
     return ""
+
+
+def _told_of_request(row: AuditRow, said: Mapping[str, Any]) -> str:
+    change = _dict(_read(str(said.get("change", ""))))
+    if change:
+        return told_change(row.object_type, row.object_key, change["before"], change["after"])
+    return str(said.get("reason", ""))
 
 
 def verb(row: AuditRow) -> str:
@@ -54,8 +69,8 @@ def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 
 def _caption(name: str) -> str:
-    if name == "working":
-        return _(N_("This day is"))
+    if name in _CAPTIONS:
+        return _(_CAPTIONS[name])
     return label_of(MasterField(name)) if name in set(MasterField) else name
 
 
@@ -89,6 +104,8 @@ def _day(value: Any) -> str:
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if text.isdigit() else text
 
 
+_CAPTIONS = {"working": N_("This day is"), "served_by": N_("Account")}
+
 _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "opening_fen": amount,
     "minimum_fen": amount,
@@ -103,6 +120,7 @@ _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "refund_returns_fee": _yes,
     "active": _yes,
     "working": _working,
+    "purpose": lambda value: label_of(Purpose(value)),
 }
 
 

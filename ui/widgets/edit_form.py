@@ -28,7 +28,7 @@ class Field:
     """One line of a form.
 
     `fixed` fields are given once, when the thing is made; `locked` ones are only looked at;
-    `first` ones are asked only when the thing is made.
+    `first` ones are asked only when the thing is made, `later` ones only once it is there.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Field:
     fixed: bool = False
     locked: bool = False
     first: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,8 @@ class EditForm(QWidget):
                 editor.put(raw)
             locked = field.locked or (field.fixed and shown.there) or not shown.allowed
             editor.lock(locked=locked)
-            self._body.setRowVisible(number, not (field.first and shown.there))
+            hidden = field.first if shown.there else field.later
+            self._body.setRowVisible(number, not hidden)
 
     def show_nothing(self, text: str) -> None:
         """Show that nothing is chosen."""

@@ -32,7 +32,8 @@ def channels() -> Section:
         title=N_("Channels"),
         about=N_(
             "The cut-off says to which business day an entry belongs. When it moves, the entries "
-            "of open days move with it."
+            "of open days move with it. Cut-off, cycle and account are changed only when a second "
+            "person agrees."
         ),
         columns=[
             column("code", caption(MasterField.CODE), lambda row: row.code, 12),
@@ -72,7 +73,8 @@ def fees() -> Section:
         title=N_("Fee rules"),
         about=N_(
             "Without a rate a channel's fees are not checked. The fee of one payment is the rate, "
-            "rounded to the fen, then held between the lowest and the highest."
+            "rounded to the fen, then held between the lowest and the highest. A rule is changed "
+            "only when a second person agrees."
         ),
         columns=[
             column("code", caption(MasterField.CODE), lambda row: row.code, 12),
@@ -133,17 +135,15 @@ def _save(values: Values, row: ChannelView | None) -> Saving:
         return Saving(call=call)
     text = _(
         N_(
-            "Move the cut-off of {name} from {before} to {after}? Its entries of open days get "
-            "their new business days, and those days have to be reconciled again."
+            "Ask to move the cut-off of {name} from {before} to {after}? Once a second person "
+            "agrees, its entries of open days get their new business days, and those days have to "
+            "be reconciled again."
         )
     )
-    return Saving(
-        call=call,
-        ask=text.format(
-            name=row.name, before=clock(row.cutoff_minutes), after=clock(edit.cutoff_minutes)
-        ),
-        job=_(N_("New cut-off of {name}")).format(name=row.name),
+    ask = text.format(
+        name=row.name, before=clock(row.cutoff_minutes), after=clock(edit.cutoff_minutes)
     )
+    return Saving(call=call, ask=ask)
 
 
 def _after(row: ChannelView, values: Values) -> ChannelView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -13,24 +13,24 @@ from app.base.money import parse_yuan
 from app.calendar.queries import CalendarRow
 from app.calendar.service import override_day
 from app.catalog import queries as catalog
-from app.catalog.editing import add_ledger_account, rename_ledger_account
-from app.catalog.queries import LedgerView
+from app.catalog.editing import PurposeTaken, add_ledger_account, rename_ledger_account
 from app.catalog.rules import (
     OF_ADMINISTRATORS,
     SETTINGS,
     AccountKind,
     Bounds,
     MasterField,
+    Purpose,
     SettingName,
     Unit,
 )
-from app.catalog.service import change_setting
-from app.db.workspace import ReadSession
+from app.closing.master import change_purpose, change_setting
+from app.db.workspace import ReadSession, Tx
 from app.identity.rules import Permission
 from app.wording.labels import label as label_of
 from ui.formatting import amount, count, day_with_weekday
 from ui.widgets.edit_form import Field
-from ui.widgets.editors import ChoiceEditor, Editor
+from ui.widgets.editors import ChoiceEditor, Editor, Options
 from ui.widgets.master_sections import Saving, Section, Values, caption, choice, column, line
 from ui.widgets.reading_texts import PLAIN
 
@@ -68,6 +68,17 @@ class DayRow:
         return self.ordinary if self.said is None else self.said.working
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """An account of the chart; `served` are the codes of the accounts that serve a purpose."""
+
+    code: str
+    name: str
+    kind: AccountKind
+    purpose: Purpose | None
+    served: Mapping[Purpose, str]
+
+
 def settings() -> Section:
     """Return the part of the tolerances and windows."""
     return Section(
@@ -75,7 +86,8 @@ def settings() -> Section:
         title=N_("Tolerances and windows"),
         about=N_(
             "A tolerated difference still matches; the rest is booked, never dropped. Runs that "
-            "are done keep what they were made with: reconcile again to use new numbers."
+            "are done keep what they were made with: reconcile again to use new numbers. A number "
+            "is changed only when a second person agrees."
         ),
         columns=[
             column("name", caption(MasterField.NAME), lambda row: label_of(row.name), 44),
@@ -101,14 +113,17 @@ def ledger() -> Section:
     return Section(
         name="ledger",
         title=N_("Chart of accounts"),
-        about=N_("What the program books on an account by itself stands beside it."),
+        about=N_(
+            "What the program books on an account by itself stands beside it. Another account "
+            "takes that over only when a second person agrees."
+        ),
         columns=[
             column("code", caption(MasterField.CODE), lambda row: row.code, 12),
             column("name", caption(MasterField.NAME), lambda row: row.name, 34),
             column("kind", N_("Class"), lambda row: label_of(row.kind), 12),
-            column("purpose", N_("Booked by the program"), _purpose, 24),
+            column("purpose", caption(MasterField.PURPOSE), _purpose, 24),
         ],
-        load=catalog.ledger_accounts,
+        load=_ledger_rows,
         key=lambda row: str(row.code),
         heading=lambda row: f"{row.code}  {row.name}",
         fields=[
@@ -119,6 +134,7 @@ def ledger() -> Section:
                 caption=N_("Class"),
                 fixed=True,
             ),
+            replace(choice(MasterField.PURPOSE, _purposes), later=True),
         ],
         values=_ledger_values,
         save=_save_ledger,
@@ -208,21 +224,44 @@ def _bounds(row: SettingRow) -> str:
     return f"{row.written(bounds.lowest)} – {row.written(bounds.highest)}"
 
 
-def _ledger_values(row: LedgerView | None) -> Values:
+def _ledger_rows(session: ReadSession) -> Sequence[LedgerRow]:
+    rows = catalog.ledger_accounts(session)
+    served = {row.purpose: row.code for row in rows if row.purpose is not None}
+    return [
+        LedgerRow(code=row.code, name=row.name, kind=row.kind, purpose=row.purpose, served=served)
+        for row in rows
+    ]
+
+
+def _ledger_values(row: LedgerRow | None) -> Values:
     if row is None:
         return {"kind": AccountKind.ASSET}
-    return {"code": row.code, "name": row.name, "kind": row.kind}
+    return {"code": row.code, "name": row.name, "kind": row.kind, "purpose": row.purpose}
 
 
-def _save_ledger(values: Values, row: LedgerView | None) -> Saving:
+def _save_ledger(values: Values, row: LedgerRow | None) -> Saving:
     code, name = values["code"], values["name"]
     if row is None:
         return Saving(call=partial(add_ledger_account, code=code, name=name, kind=values["kind"]))
-    return Saving(call=partial(rename_ledger_account, code=code, name=name, seen=row.name))
+    purpose = values["purpose"]
+    if purpose is None and row.purpose is not None:
+        raise PurposeTaken(code=row.code, purpose=row.purpose)
+    return Saving(call=partial(_change_ledger, row=row, name=name, purpose=purpose))
 
 
-def _purpose(row: LedgerView) -> str:
+def _change_ledger(tx: Tx, *, row: LedgerRow, name: str, purpose: Purpose | None) -> int | None:
+    rename_ledger_account(tx, code=row.code, name=name, seen=row.name)
+    if purpose is None or purpose is row.purpose:
+        return None
+    return change_purpose(tx, code=row.code, purpose=purpose, seen=row.served.get(purpose, ""))
+
+
+def _purpose(row: LedgerRow) -> str:
     return label_of(row.purpose) if row.purpose else ""
+
+
+def _purposes() -> Options:
+    return [(_(N_("nothing")), None), *((label_of(one), one) for one in Purpose)]
 
 
 def _working() -> Editor:

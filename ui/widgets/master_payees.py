@@ -15,11 +15,11 @@ from app.catalog.editing import (
     AccountEdit,
     OrganisationEdit,
     add_organisation,
-    change_account,
     change_organisation,
 )
 from app.catalog.queries import AccountView, OrganisationView
 from app.catalog.rules import MasterField
+from app.closing.master import change_account
 from app.db.workspace import ReadSession
 from ui.formatting import amount, day
 from ui.widgets.editors import Options, Text
@@ -45,7 +45,7 @@ def organisations() -> Section:
         title=N_("Organisations"),
         about=N_(
             "A new organisation comes with its designated account. "
-            "The account no. and the bank are changed only by two people."
+            "The account is changed only when a second person agrees."
         ),
         columns=[
             column("code", caption(MasterField.CODE), lambda row: row.code, 10),
@@ -84,7 +84,7 @@ def accounts() -> Section:
         title=N_("Accounts"),
         about=N_(
             "The days are those that the bank takes after the clearing. All else decides where "
-            "money goes: it is changed only when two people agree."
+            "money goes: saving it sends it to a second person for approval."
         ),
         columns=[
             column("organisation", N_("Organisation"), lambda row: row.view.organisation, 10),
@@ -98,11 +98,11 @@ def accounts() -> Section:
         key=lambda row: str(row.view.organisation),
         heading=lambda row: f"{row.view.account_no}  {row.name}",
         fields=[
-            line(MasterField.ACCOUNT_NO, PLAIN, locked=True),
-            line(MasterField.BANK, PLAIN, locked=True),
-            line(MasterField.ACCOUNT_NAME, PLAIN, locked=True),
-            line(MasterField.OPENING, MONEY, locked=True),
-            line(MasterField.OPENING_DAY, _DAY, locked=True),
+            line(MasterField.ACCOUNT_NO, PLAIN),
+            line(MasterField.BANK, PLAIN),
+            line(MasterField.ACCOUNT_NAME, PLAIN),
+            line(MasterField.OPENING, MONEY),
+            line(MasterField.OPENING_DAY, _DAY),
             line(MasterField.LAG, whole(MasterField.LAG)),
         ],
         values=lambda row: {name: getattr(row.view, name) for name in _OF_ACCOUNT},

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.approval.queries import RequestView, pending_about
+from app.audit.queries import AuditRow
+from app.audit.search import history
 from app.catalog.rules import MasterField
 from app.db.workspace import ReadSession, Tx
 from app.identity.rules import Permission
@@ -19,14 +22,13 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saving:
-    """How something is saved.
+    """How something is saved; `ask` is what has to be agreed to before, in words.
 
-    `ask` is what has to be agreed to before, in words; it then runs among the jobs as `job`.
+    What is sent to a second person instead gives the number of the request.
     """
 
-    call: Callable[[Tx], object]
+    call: Callable[[Tx], int | None]
     ask: str = ""
-    job: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,23 @@ class Found:
 
     rows: tuple[Any, ...]
     whole: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What happened to a thing, the latest first, and what of it waits for approval."""
+
+    rows: Sequence[AuditRow]
+    pending: RequestView | None
+
+
+def story(session: ReadSession, kinds: Sequence[str], key: str) -> Story:
+    """Read what happened to a thing and what waits."""
+    waiting = (pending_about(session, kind, key) for kind in kinds)
+    return Story(
+        rows=history(session, kinds, key),
+        pending=next((one for one in waiting if one is not None), None),
+    )
 
 
 def found(session: ReadSession, section: Section, wish: Wish) -> Found:

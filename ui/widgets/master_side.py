@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from app.approval.queries import RequestView
 from app.audit.queries import AuditRow
 from app.base.i18n import N_, _
+from app.closing.master import change_in
 from ui.formatting import moment
 from ui.models.column import Column
 from ui.models.list_table import ListTable
-from ui.widgets.change_words import told, verb
+from ui.widgets.change_words import told, told_change, verb
 from ui.widgets.edit_form import EditForm
 from ui.widgets.panels import label
+from ui.widgets.states import WAITING, with_glyph
 from ui.widgets.table_view import TableView
 
 _SIZES = (420, 170)
@@ -30,6 +33,14 @@ class MasterSide(QWidget):
         self.table = TableView(
             self.changes, name="master_history", title=N_("History"), preferences=preferences
         )
+        self.pending = label("", "warn")
+        self.pending.setWordWrap(True)
+        self.pending.hide()
+        above = QWidget()
+        form = QVBoxLayout(above)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addWidget(self.form, 1)
+        form.addWidget(self.pending)
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
@@ -37,7 +48,7 @@ class MasterSide(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
         split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.form)
+        split.addWidget(above)
         split.addWidget(below)
         split.setChildrenCollapsible(False)
         split.setStretchFactor(0, 1)
@@ -45,6 +56,19 @@ class MasterSide(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)
+
+    def show_pending(self, request: RequestView | None) -> None:
+        """Show beside the present values what somebody wants them to be."""
+        self.pending.setVisible(request is not None)
+        if request is None:
+            return
+        change = change_in(request)
+        text = _(N_("Waits for approval, asked for by {name} at {time}: {changes}")).format(
+            name=request.maker_name,
+            time=moment(request.made_at),
+            changes=told_change(change.object_type, change.object_key, change.before, change.after),
+        )
+        self.pending.setText(with_glyph(WAITING, text))
 
     def show_history(self, rows: Sequence[AuditRow]) -> None:
         """Show what happened to the thing in the form."""
