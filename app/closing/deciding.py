@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from app.base.i18n import N_, _, member_name
 from app.catalog.queries import accounts, channels, ledger_accounts, organisations
 from app.catalog.rules import SettingName
 from app.closing import master
+from app.closing.reopening import approve_reopening
 from app.db.workspace import Actor, Tx
 
 
@@ -78,10 +80,12 @@ def approve_request(tx: Tx, *, request_id: int, seen: str | None = None) -> bool
             looked_at = {} if seen is None else {number: seen}
             (done,) = adjustments.approve(tx, numbers=[number], seen=looked_at)
             return done.status is AdjustmentStatus.APPROVED
+        case Action.REOPEN_DAY:
+            approve_reopening(tx, day=date.fromisoformat(request.object_key), seen=seen)
+            return True
         case action if action in master.OF_MASTER_DATA:
             return _approve_change(tx, request, seen)
         case action:
-            # Reopening days and approving statements are added by their steps.
             raise NotDecidedHere(action=action)
 
 

@@ -27,6 +27,7 @@ from app.approval.rules import (
 from app.audit.queries import records
 from app.base.errors import DayClosed, NotAllowed
 from app.calendar.model import ClosedDay
+from app.calendar.queries import closed_days
 from app.catalog.channel_editing import ChannelEdit, apply_channel
 from app.catalog.editing import (
     AccountEdit,
@@ -52,6 +53,9 @@ from app.closing.master import (
     change_purpose,
     change_setting,
 )
+from app.closing.model import DayClose
+from app.closing.reopening import request_reopening
+from app.closing.rules import CloseState
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.service import add_user, login
 from app.intake.rules import Kind
@@ -400,3 +404,32 @@ def test_the_queue_says_what_waits_for_whom(office: Office) -> None:
     change = theirs[2].change
     assert change is not None
     assert (change.before, change.after) == (0, 5)
+
+
+def test_reopening_a_day_is_decided_by_the_same_door(office: Office, clerk: Actor) -> None:
+    day = date(2026, 3, 3)
+    close(office, clerk, day)
+    office.workspace.write(office.supervisor, close_books, day=day)
+    request = office.ask(request_reopening, day=day, reason="a late file")
+
+    assert office.approve(request)
+
+    assert not office.workspace.read(closed_days)
+
+
+def close_books(tx: Tx, *, day: date) -> None:
+    """Store a closing without figures, as closing an empty day would."""
+    tx.session.add(
+        DayClose(
+            business_on=day,
+            state=CloseState.CLOSED,
+            totals=f'{{"days":["{day.isoformat()}"]}}',
+            previous_hash="0" * 64,
+            hash="1" * 64,
+            closed_by=tx.actor.name,
+            closed_at=tx.at,
+            reopened_by="",
+            agreed_by="",
+            reason="",
+        )
+    )
