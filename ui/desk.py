@@ -32,6 +32,9 @@ EVERYTHING = frozenset({"*"})
 
 WATCH_EVERY_MS = 2_000
 
+WAITING = "waiting"
+"""The state of a target that means: what waits for who sits here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:

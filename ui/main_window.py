@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QMenu, QStackedWidget
 
+from app.approval.queries import waiting_for
 from app.audit.queries import verify_chain
 from app.audit.rules import ChainResult
 from app.base.errors import UserError
@@ -31,7 +32,7 @@ from app.identity.service import login
 from app.upkeep.standing import Standing, standing
 from app.wording.labels import label as label_of
 from ui.actions import ACTIONS
-from ui.desk import Desk, Target, touches
+from ui.desk import WAITING, Desk, Target, touches
 from ui.dialogs.crash import CrashDialog
 from ui.dialogs.day import DayDialog
 from ui.dialogs.entering import Entrance
@@ -56,6 +57,8 @@ _ACTIVITY = frozenset(
     }
 )
 """Of a key that is a shortcut only the release comes."""
+
+_REQUESTS = frozenset({"approval_request", "approval_vote"})
 
 
 class MainWindow(QMainWindow):
@@ -264,6 +267,7 @@ class MainWindow(QMainWindow):
             "window.help": self._help,
             "window.reload": self._run_again,
             "window.undo": lambda: UndoDialog(self.desk, self).open(),
+            "window.waiting": lambda: self.open(Target(page="adjustments", state=WAITING)),
             "window.jobs": lambda: JobsDialog(self.jobs, self.desk.jobs.listed, self).open(),
             "window.previous_day": lambda: self._step_day(-1),
             "window.next_day": lambda: self._step_day(1),
@@ -296,6 +300,7 @@ class MainWindow(QMainWindow):
             (bar.day, "window.choose_day"),
             (bar.search, "window.find"),
             (bar.jobs, "window.jobs"),
+            (bar.waiting, "window.waiting"),
             (bar.lock, "window.lock"),
         ):
             button.clicked.connect(self.actions_by_name[name].trigger)
@@ -389,9 +394,15 @@ class MainWindow(QMainWindow):
         self.desk.read(organisations).then(self._show_organisations, owner=self.frame)
         self.desk.read(_names).then(self._take_names, owner=self.frame)
         self.desk.read(verify_chain).then(self._show_chain, owner=self.frame)
+        self._count_waiting()
         self.desk.read(settings).then(self._apply_settings, owner=self.frame)
         if self.desk.day is None and self.desk.may(Permission.READ_BUSINESS):
             self.desk.read(day_to_begin_with).then(self._first_day, owner=self.frame)
+
+    def _count_waiting(self) -> None:
+        # Not the frame's method: a window built anew has another frame.
+        show = self.frame.bar.show_waiting
+        self.desk.read(waiting_for, self.desk.actor).then(show, owner=self.frame)
 
     def _show_standing(self, found: Standing) -> None:
         self.frame.status.show_standing(found)
@@ -419,6 +430,8 @@ class MainWindow(QMainWindow):
             self.desk.read(organisations).then(self._show_organisations, owner=self.frame)
         if touches(tables, frozenset({"organisation", "channel"})):
             self.desk.read(_names).then(self._take_names, owner=self.frame)
+        if touches(tables, _REQUESTS):
+            self._count_waiting()
         if touches(tables, frozenset({"setting"})):
             self.desk.read(settings).then(self._apply_settings, owner=self.frame)
         self.desk.read(standing).then(self._show_standing, owner=self.frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 
@@ -152,6 +152,12 @@ def in_short(row: AuditRow) -> str:
     both = [one for one in told if one.differs and one.before and one.after]
     shown = both or [one for one in told if one.differs]
     return " · ".join(_short(one) for one in shown)
+
+
+def picked(row: AuditRow, names: Sequence[str]) -> str:
+    """Return on one line some of the values that a record tells of, without their names."""
+    before, after = _fields(row.before), _fields(row.after)
+    return " · ".join(text for name in names if (text := after.get(name) or before.get(name)))
 
 
 def _short(change: Change) -> str:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ui.actions import arrivals, board, discrepancies, files, master, reconcile, system
+from ui.actions import (
+    adjustments,
+    arrivals,
+    board,
+    discrepancies,
+    files,
+    master,
+    reconcile,
+    suspense,
+    system,
+)
 from ui.actions.action import Action
 
 PAGE_ACTIONS: tuple[Action, ...] = (
@@ -10,6 +20,8 @@ PAGE_ACTIONS: tuple[Action, ...] = (
     *files.ACTIONS,
     *reconcile.ACTIONS,
     *discrepancies.ACTIONS,
+    *adjustments.ACTIONS,
+    *suspense.ACTIONS,
     *arrivals.ACTIONS,
     *master.ACTIONS,
     *system.ACTIONS,

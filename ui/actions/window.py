@@ -20,6 +20,13 @@ WINDOW_ACTIONS = (
     Action(name="window.previous_day", text=N_("Day before"), keys="Alt+Left", icon="chevron-left"),
     Action(name="window.next_day", text=N_("Day after"), keys="Alt+Right", icon="chevron-right"),
     Action(
+        name="window.waiting",
+        text=N_("What waits for my approval"),
+        keys="Ctrl+Shift+A",
+        icon="check-check",
+        help=N_("Opens the queue of adjustments and other requests."),
+    ),
+    Action(
         name="window.choose_day", text=N_("Choose the day"), keys="Ctrl+D", icon="calendar-days"
     ),
     Action(name="window.language", text=N_("中文 / English"), keys="Ctrl+L", icon="languages"),

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
-
-from app.base.i18n import N_, _
-from ui.desk import Desk
-from ui.pages.page import Page
+from app.base.i18n import N_
 from ui.pages.system_audit import AuditPart
 from ui.pages.system_backups import BackupsPart
 from ui.pages.system_part import Part
 from ui.pages.system_settings import SettingsPart
 from ui.pages.system_users import RolesPart, UsersPart
+from ui.pages.tabbed import TabbedPage
 
-_PARTS: tuple[type[Part], ...] = (UsersPart, RolesPart, BackupsPart, AuditPart, SettingsPart)
 
-
-class SystemPage(Page):
+class SystemPage(TabbedPage):
     """Everything about the program itself."""
 
     name: ClassVar[str] = "system"
+    part_types: ClassVar[Sequence[type[Part]]] = (
+        UsersPart,
+        RolesPart,
+        BackupsPart,
+        AuditPart,
+        SettingsPart,
+    )
+    tabs_name: ClassVar[str] = N_("Parts of the system")
     tables: ClassVar[frozenset[str]] = frozenset(
         {"app_user", "user_role", "setting", "database_fact", "audit_record"}
     )
@@ -30,65 +34,3 @@ class SystemPage(Page):
         " goes from tab to tab. Every change made here stands in the audit log, and each record"
         " of the log seals the one before it."
     )
-
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
-        body = QVBoxLayout(self)
-        body.setContentsMargins(10, 6, 10, 6)
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(_(N_("Parts of the system")))
-        body.addWidget(self.tabs)
-        self.parts: list[Part] = [part(self) for part in _PARTS]
-        self._stale_parts = set(self.parts)
-        for part in self.parts:
-            self.tabs.addTab(part, _(part.title))
-        self.tabs.setCurrentIndex(next(i for i, part in enumerate(self.parts) if part.allowed))
-        self.tabs.currentChanged.connect(lambda _number: self._turned())
-        self._weigh()
-
-    @property
-    def part(self) -> Part:
-        """The part in front."""
-        return self.parts[self.tabs.currentIndex()]
-
-    def reload(self) -> None:
-        """Ask for what the part in front shows, and for the others when they come there."""
-        self._stale_parts = set(self.parts)
-        self._read()
-
-    def memento(self) -> object:
-        """Return which part is in front, and where each of them is."""
-        return self.tabs.currentIndex(), [part.memento() for part in self.parts]
-
-    def restore(self, memento: object) -> None:
-        """Go there again."""
-        assert isinstance(memento, tuple)
-        number, places = memento
-        for part, place in zip(self.parts, places, strict=True):
-            part.restore(place)
-        self.tabs.setCurrentIndex(number)
-
-    def entered(self) -> None:
-        """Put the keyboard where the part in front wants it."""
-        self.part.entered()
-
-    def _turned(self) -> None:
-        self._weigh()
-        if self.isVisible():
-            self._read()
-        if not self.tabs.tabBar().hasFocus():
-            self.part.entered()
-
-    def _read(self) -> None:
-        if self.part in self._stale_parts:
-            self._stale_parts.discard(self.part)
-            if self.part.allowed:
-                self.part.reload()
-
-    def _weigh(self) -> None:
-        """Only what the part in front can do is possible."""
-        for part in self.parts:
-            for name in part.verbs:
-                self.allow(name, possible=False)
-        if self.part.allowed:
-            self.part.weigh()

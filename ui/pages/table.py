@@ -53,6 +53,12 @@ _ALL = (
         place="ui.pages.discrepancies:DiscrepanciesPage",
     ),
     Entry(
+        name="adjustments",
+        title=N_("Adjustments"),
+        picture="square-pen",
+        place="ui.pages.adjustments:AdjustmentsPage",
+    ),
+    Entry(
         name="arrivals",
         title=N_("Fund arrivals"),
         picture="landmark",

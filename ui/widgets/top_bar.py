@@ -29,6 +29,7 @@ class TopBar(QFrame):
         self.next = tool_button("chevron-right", _(N_("Day after")))
         self.search = QPushButton(_(N_("Ctrl+K  Find or do …")))
         self.jobs = tool_button("hourglass", _(N_("Jobs")), beside=True)
+        self.waiting = tool_button("check-check", _(N_("Waits for my approval")), beside=True)
         self.user = tool_button("user", user, beside=True)
         self.lock = tool_button("lock", _(N_("Lock")))
         for part in (self.menu, self.user):
@@ -40,6 +41,7 @@ class TopBar(QFrame):
         self.title = label(_(N_("Duiping · sample day") if sample else N_("Duiping")), "title")
         self._arrange()
         self.show_jobs(0)
+        self.show_waiting(0)
         self.show_day(None)
 
     def show_day(self, day: date | None) -> None:
@@ -57,6 +59,12 @@ class TopBar(QFrame):
         """Show how many jobs run."""
         text = ngettext("{count} job runs", "{count} jobs run", running).format(count=running)
         self.jobs.setText(text if running else _(N_("No jobs")))
+
+    def show_waiting(self, number: int) -> None:
+        """Show how many requests wait for who sits here; nothing where none does."""
+        text = ngettext("{count} to approve", "{count} to approve", number)
+        self.waiting.setText(text.format(count=number))
+        self.waiting.setVisible(number > 0)
 
     def show_organisations(self, found: Sequence[OrganisationView], chosen: str) -> None:
         """Fill the switch of organisations."""
@@ -92,5 +100,5 @@ class TopBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.search)
         row.addStretch(1)
-        for part in (self.jobs, self.user, self.lock):
+        for part in (self.waiting, self.jobs, self.user, self.lock):
             row.addWidget(part)

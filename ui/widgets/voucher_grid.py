@@ -102,7 +102,8 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
             title=N_("Ledger account"),
             text=lambda row: row.account,
             tip=lambda row: row.account,
-            width=26,
+            width=16,
+            room=34,
             sortable=False,
         ),
         Column[GridLine](
@@ -110,7 +111,8 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
             title=N_("Sub-account"),
             text=lambda row: row.sub_account,
             tip=lambda row: row.sub_account,
-            width=20,
+            width=9,
+            room=24,
             sortable=False,
         ),
         Column[GridLine](
@@ -119,6 +121,7 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
             text=lambda row: amount(row.debit_fen),
             tone=lambda row: _red(row.debit_fen),
             numeric=True,
+            width=11,
             sortable=False,
         ),
         Column[GridLine](
@@ -127,6 +130,7 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
             text=lambda row: amount(row.credit_fen),
             tone=lambda row: _red(row.credit_fen),
             numeric=True,
+            width=11,
             sortable=False,
         ),
     ]

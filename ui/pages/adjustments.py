@@ -1,0 +1,39 @@
+"""调整单: adjustments, money in suspense, and all that waits for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from app.base.i18n import N_
+from ui.desk import Target
+from ui.pages.adjustments_list import AdjustmentsPart
+from ui.pages.adjustments_suspense import SuspensePart
+from ui.pages.system_part import Part
+from ui.pages.tabbed import TabbedPage
+
+
+class AdjustmentsPage(TabbedPage):
+    """What was drafted, what waits for whom, and what is parked."""
+
+    name: ClassVar[str] = "adjustments"
+    part_types: ClassVar[Sequence[type[Part]]] = (AdjustmentsPart, SuspensePart)
+    tabs_name: ClassVar[str] = N_("Adjustments, approvals, suspense")
+    tables: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("adjustment", "adjustment_case", "adjustment_attachment", "approval_request"),
+            *("approval_vote", "voucher", "suspense_item", "discrepancy"),
+        }
+    )
+    about: ClassVar[str] = N_(
+        "Whoever drafts an adjustment submits it; another person approves it with Enter, which"
+        " posts its voucher, or returns it with R and a reason. The queue goes on by itself. Nobody"
+        " approves his own. F2 goes on with a draft, V reverses what was approved."
+    )
+
+    def go(self, target: Target) -> None:
+        """Show one adjustment, or what waits for the reader."""
+        part = self.parts[0]
+        assert isinstance(part, AdjustmentsPart)
+        self.show_part(AdjustmentsPart)
+        part.go(target.key)
