@@ -145,9 +145,23 @@ class Books:
     actor: Actor
     folder: Path
 
-    def know_payee(self) -> None:
-        """Put the payee of all rows on record."""
-        row = OrganisationRow(line=1, code=PAYEE, name="供电公司", account_no=ACCOUNT)
+    def know_payee(
+        self,
+        code: str = PAYEE,
+        account_no: str = ACCOUNT,
+        *,
+        opening_fen: int | None = None,
+        opening_on: int | None = None,
+    ) -> None:
+        """Put a payee on record; without a code that of all rows."""
+        row = OrganisationRow(
+            line=1,
+            code=code,
+            name="供电公司",
+            account_no=account_no,
+            opening_fen=opening_fen,
+            opening_on=opening_on,
+        )
         self.workspace.write(self.actor, load_organisations, rows=[row])
 
     def write(self, name: str, *rows: Row) -> Path:

@@ -246,7 +246,7 @@ def _is_unconfirmed(one: ExpectedArrival) -> bool:
     """Whether it could be confirmed: what differs of it is in the way by itself."""
     if one.confirmation is not None:
         return False
-    return one.state is ArrivalState.ARRIVED
+    return one.state is ArrivalState.ARRIVED or one.explained
 
 
 def _came_by(one: ExpectedArrival, day: date) -> bool:

@@ -25,6 +25,8 @@ from app.matching.model import HandMatch, Match, Run
 from app.matching.rules import Kind, MatchRule, Side, Task
 from app.records.columns import PACKED, unlike_rows
 from app.records.kinds import SHAPES
+from app.upkeep.books import adjustments, suspense, votes, vouchers
+from app.upkeep.closed import closings
 from app.upkeep.confirmed import confirmed
 from app.upkeep.placed import fresh_tasks, placed, waiting_days
 from app.upkeep.rules import CheckResult, nothing_but
@@ -368,6 +370,11 @@ SUMS: tuple[tuple[str, Callable[[Session], CheckResult]], ...] = (
     ("discrepancies", _discrepancies),
     ("clearing", _clearing),
     ("arrivals", confirmed),
+    ("vouchers", vouchers),
+    ("suspense", suspense),
+    ("adjustments", adjustments),
+    ("votes", votes),
+    ("closings", closings),
     ("up_to_date", _up_to_date),
 )
 """The checks by the names under which they stand in the result."""

@@ -233,6 +233,11 @@ CHECKS: Mapping[str, str] = {
     "discrepancies": N_("sums of discrepancies"),
     "clearing": N_("conservation of clearing"),
     "arrivals": N_("confirmed arrivals"),
+    "vouchers": N_("vouchers balance, without gaps"),
+    "suspense": N_("suspense equals its open items"),
+    "adjustments": N_("adjustments and their vouchers"),
+    "votes": N_("nobody approved his own work"),
+    "closings": N_("closed days are as they were closed"),
     "attachments": N_("attachments"),
     "up_to_date": N_("runs are up to date"),
 }

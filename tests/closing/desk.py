@@ -23,6 +23,7 @@ from app.closing.closing import (
 )
 from app.closing.reopening import Reopened
 from app.closing.rules import Blocker
+from app.closing.summing import summaries
 from app.db.workspace import Actor, Tx
 from app.discrepancies.queries import DiscrepancyFilter, DiscrepancyView, discrepancies
 from app.intake.rules import Kind as FileKind
@@ -78,6 +79,15 @@ class Close:
         write(fresh(self.checker), adjusting.approve, numbers=[number])
         return number
 
+    def reverse(self, number: str) -> None:
+        """Reverse an adjustment as the checker."""
+        self.books.workspace.write(
+            fresh(self.checker),
+            adjusting.reverse_adjustment,
+            number=number,
+            reason="it was wrong",
+        )
+
     def close(self, day: date = DAY) -> Closed:
         return self.books.workspace.write(self.supervisor, close_day, day=day).value
 
@@ -89,9 +99,9 @@ class Close:
         write = self.books.workspace.write
         return write(fresh(self.checker), approve_reopening, day=day).value
 
-    def waive(self, kind: FileKind, day: date = DAY, scope: str = "") -> None:
+    def waive(self, kind: FileKind, *, scope: str = "", reason: str = "holiday") -> None:
         self.books.workspace.write(
-            self.supervisor, waive, day=day, file_kind=kind.value, scope=scope, reason="holiday"
+            self.supervisor, waive, day=DAY, file_kind=kind.value, scope=scope, reason=reason
         )
 
     def blockers(self, day: date = DAY) -> list[Blocker]:
@@ -111,6 +121,11 @@ class Close:
             for one in self.vouchers(kind)
             for line in one.lines
         ]
+
+    def planned(self) -> dict[tuple[VoucherKind, str], int]:
+        """What a closing would book, by kind and payee."""
+        found = self.books.workspace.read(summaries, [DAY])
+        return {(one.kind, one.payee): sum(line.debit_fen for line in one.lines) for one in found}
 
     def differences(self, task: Task) -> list[DiscrepancyView]:
         return self.books.workspace.read(discrepancies, DiscrepancyFilter(task=task))
