@@ -21,6 +21,7 @@ from ui.formatting import amount
 from ui.jobs import Job, JobState
 from ui.main_window import MainWindow
 from ui.pages.board import BoardPage
+from ui.pages.discrepancies import DiscrepanciesPage
 from ui.widgets.board_table import cell_words, name_of
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -73,6 +74,11 @@ def test_enter_opens_exactly_that_work(opened_sample: Opening, qtbot: QtBot, lan
     for _step in range(3):
         press(Qt.Key.Key_Right)
     press(Qt.Key.Key_Down)
+    first = board.table.rows.row(1)
+    assert first is not None
+    told = window.frame.status.selection.text()
+    assert first.name in told
+    assert told.endswith(cell_words(first, Step.DISCREPANCIES))
     press(Qt.Key.Key_Return)
     settle(qtbot, window)
 
@@ -84,6 +90,10 @@ def test_enter_opens_exactly_that_work(opened_sample: Opening, qtbot: QtBot, lan
         Task.CHANNEL,
         row.channel,
     )
+    page = window.page("discrepancies")
+    assert isinstance(page, DiscrepanciesPage)
+    assert page.table.header.filters() == {"channel": row.name}
+    assert page.wanted().channels == {row.channel}
 
 
 def test_reconciling_again_is_one_key_and_keeps_the_place(

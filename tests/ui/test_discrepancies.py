@@ -300,11 +300,14 @@ def test_notes_are_written_by_keys_and_wait_where_they_were_begun(
 
     press("n")
     press("called")
+    press(Qt.Key.Key_Escape)
+    assert page.table.hasFocus()
     page.table.go_to_row(1)
     wait(qtbot, window_of(page))
     assert page.view.note.toPlainText() == ""
     page.table.go_to_row(0)
     wait(qtbot, window_of(page))
+    press("n")
     press(Qt.Key.Key_End)
     press(" them")
     press(Qt.Key.Key_Return, CONTROL)

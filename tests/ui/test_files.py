@@ -130,6 +130,7 @@ def test_a_dropped_folder_comes_in_file_by_file(
     assert "21 loaded, 1 rejected" in page.lists.tabText(1)
     assert page.model.rowCount() > before + 15
     assert page.expected.heading.text() != before_missing
+    assert window.desk.day == sample.next_day
     rejected_file_shows_its_errors_beside_its_lines(window, page, qtbot)
     corrected_file_is_tried_again(window, page, qtbot, folder / CHANNEL)
 
@@ -339,3 +340,17 @@ def test_an_entry_is_shown_at_its_line_to_who_may_not_import(
     assert page.details.lines.isVisible()
     marked = page.details.lines.currentIndex()
     assert marked.data().startswith("✗")
+
+
+def test_the_window_goes_to_the_day_that_came_in(
+    opened_sample: Opening, qtbot: QtBot, sample: Sample, folder: Path
+) -> None:
+    window, page = on_files(opened_sample, qtbot, sample)
+    window.desk.choose_day(sample.day)
+    settle(qtbot, window)
+
+    drop(window, folder / CHANNEL, folder / BILLS)
+    settle(qtbot, window)
+
+    assert window.desk.day == sample.next_day
+    assert {CHANNEL, BILLS} <= set(names(page))

@@ -301,3 +301,32 @@ def test_who_may_only_read_can_look_but_not_match(opened_filled: Opening, qtbot:
 
 def _sentence(ask: Ask) -> str:
     return " ".join(label.text() for label in ask.findChildren(QLabel))
+
+
+def test_leaving_the_candidates_goes_back_to_the_side_one_came_from(
+    page: ReconcilePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    go_to(page, Side.OURS, "Z10")
+    press("f")
+    settle(qtbot, window)
+    assert page.tables_now.views[2].hasFocus()
+
+    press(Qt.Key.Key_Escape)
+    settle(qtbot, window)
+
+    assert page.tables_now.views[0].hasFocus()
+    assert not page.picks
+
+
+def test_the_finder_takes_the_entry_of_the_line_whichever_side_the_keyboard_is_on(
+    page: ReconcilePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    go_to(page, Side.OURS, "Z10")
+    press(Qt.Key.Key_Tab)
+    assert page.tables_now.side is Side.THEIRS
+
+    press("c")
+    settle(qtbot, window)
+
+    assert page.picks.count(Side.OURS) == 1
+    assert page.picks.count(Side.THEIRS) == 5

@@ -324,3 +324,29 @@ def test_an_entry_is_followed_through_all_ledgers_to_the_line_of_its_file(
     line = page.tables_now.line()
     assert line is not None
     assert any((entry := line.entry(side)) and entry.id == node.id for side in Side)
+
+
+def test_payees_and_channels_are_shown_and_filtered_by_their_names(
+    page: ReconcilePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    press("4", ALT)
+    settle(qtbot, window)
+    tables = page.tables_now
+    place = next(n for n, one in enumerate(tables.views[0].columns) if one.name == "payee")
+    index = tables.lines.index
+    rows = [str(index(row, place).data() or "") for row in range(tables.lines.rowCount())]
+    name = next(text for text in rows if len(text) > 4)
+    assert "公司" in name
+    assert not name[:4].isdigit()
+
+    tables.set_filters({Side.OURS: {"payee": name[:4]}})
+    wait_for_filter(qtbot, window)
+
+    shown_now = {
+        str(index(row, place).data())
+        for row in range(tables.lines.rowCount())
+        if (line := tables.lines.row(row)) is not None and line.ours is not None and line.leads
+    }
+    assert 0 < tables.lines.rowCount() < len(rows)
+    assert shown_now
+    assert all(name[:4] in text for text in shown_now)

@@ -55,6 +55,7 @@ class Casework(QObject):
         self._selected = selected
         self._current = current
         view.noted.connect(self.save_note)
+        view.left.connect(page.entered)
         view.pictured.connect(self.attach_picture)
         view.attached.removed.connect(self._detach)
         for name, act in {

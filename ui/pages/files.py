@@ -382,6 +382,7 @@ class FilesPage(Page):
         self.face.addWidget(self.table)
         self.face.addWidget(self.empty)
         self.lists = QTabWidget()
+        self.lists.setAccessibleName(_("Files"))
         self.lists.setDocumentMode(True)
         self.lists.addTab(self.face, _("Files"))
         self.lists.addTab(self.imports, "")

@@ -53,6 +53,10 @@ class ArrivalDetails(QWidget):
             self.lines, name="arrival_lines", title=N_("Bank lines"), preferences=preferences
         )
         body.addWidget(self.table, 1)
+        self.nothing = label(_(N_("No money on this account fits this batch yet.")), "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        body.addWidget(self.nothing, 1)
         self.history = _wrapped()
         self.history.setAccessibleName(_(N_("Who confirmed")))
         body.addWidget(self.history)
@@ -64,7 +68,7 @@ class ArrivalDetails(QWidget):
         for part in (self.about, self.obstacles, self.history):
             part.setText("")
             part.setVisible(False)
-        self.lines.show_rows([])
+        self._show_lines([], "")
 
     def show_row(self, row: ExpectedArrival) -> None:
         """Show a batch; its lines follow."""
@@ -76,14 +80,20 @@ class ArrivalDetails(QWidget):
 
     def show_details(self, found: Details) -> None:
         """Show the bank lines and the confirmations of the batch."""
-        self.lines.show_rows(
-            [
-                *(_Line(line=line, own=True) for line in found.lines),
-                *(_Line(line=line, own=False) for line in found.unclaimed),
-            ]
-        )
+        lines = [
+            *(_Line(line=line, own=True) for line in found.lines),
+            *(_Line(line=line, own=False) for line in found.unclaimed),
+        ]
+        self._show_lines(lines, _(N_("No money on this account fits this batch yet.")))
         self.history.setText("\n".join(_told(one) for one in found.history))
         self.history.setVisible(bool(found.history))
+
+    def _show_lines(self, lines: Sequence[_Line], otherwise: str) -> None:
+        """Show bank lines, or say something instead."""
+        self.lines.show_rows(lines)
+        self.table.setVisible(bool(lines) or not otherwise)
+        self.nothing.setText(otherwise)
+        self.nothing.setVisible(not lines and bool(otherwise))
 
 
 def _wrapped() -> QLabel:

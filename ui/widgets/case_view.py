@@ -49,9 +49,10 @@ _NOTE_LINES = 3
 
 
 class NoteEdit(QPlainTextEdit):
-    """Where a note is written; Ctrl+Enter saves it, a pasted picture is attached."""
+    """Where a note is written; Ctrl+Enter saves it, a pasted picture is attached, Esc leaves."""
 
     given = Signal(str)
+    left = Signal()
     pictured = Signal(QImage)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,10 +63,12 @@ class NoteEdit(QPlainTextEdit):
         self.setFixedHeight(self.fontMetrics().lineSpacing() * _NOTE_LINES + 12)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt: Ctrl+Enter saves."""
+        """Qt: Ctrl+Enter saves, Esc leaves what was begun where it is."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.given.emit(self.toPlainText())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 
@@ -85,6 +88,7 @@ class CaseView(QWidget):
     """Both sides with what differs, why, history, notes, attachments, and what can be done."""
 
     noted = Signal(str)
+    left = Signal()
     pictured = Signal(QImage)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -197,6 +201,7 @@ class CaseView(QWidget):
         body.setContentsMargins(0, 6, 0, 0)
         self.note = NoteEdit()
         self.note.given.connect(self.noted)
+        self.note.left.connect(self.left)
         self.note.pictured.connect(self.pictured)
         save = QPushButton(_(N_("Save the note  Ctrl+Enter")))
         save.clicked.connect(lambda _checked=False: self.noted.emit(self.note.toPlainText()))

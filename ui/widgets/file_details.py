@@ -72,6 +72,7 @@ class FileDetailsPane(QWidget):
             "files", _("No file chosen"), _("Choose a file above to see all about it.")
         )
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(_("About the file"))
         self.tabs.setDocumentMode(True)
         self.remarks = _remarks_table(preferences)
         self.lines = LinesView(N_("Lines of the file"))
