@@ -12,12 +12,13 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
+from app.approval.rules import PasswordNeeded
 from app.audit.watching import Seen, look
 from app.base.i18n import N_, _
 from app.base.progress import Progress
 from app.db.workspace import Actor, ReadSession, Tx, Workspace, Written
 from app.identity.rules import Permission
-from app.identity.service import may
+from app.identity.service import login, may
 from app.intake.rules import Kind
 from app.matching.rules import Task
 from ui.jobs import Job, Jobs
@@ -83,6 +84,8 @@ class Desk(QObject):
     language_wanted = Signal(str)
     rebuild_wanted = Signal()
     restore_wanted = Signal(object)
+    proof_wanted = Signal(object)
+    """Carries what to do once the password was given again."""
 
     def __init__(
         self,
@@ -127,6 +130,36 @@ class Desk(QObject):
     ) -> Writing[R]:
         """Prepare a writing call; `.then(done)` starts it."""
         return Writing(self, partial(self.workspace.write, self.actor, fn, *args, **kwargs))
+
+    def decide(
+        self,
+        fn: Callable[Concatenate[Tx, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Deciding[R]:
+        """Prepare a writing call that needs a fresh password; `.then(done)` starts it.
+
+        Where the last password is too old, it is asked for and the call is made again.
+        """
+        return Deciding(self, lambda: self.write(fn, *args, **kwargs))
+
+    def prove(
+        self,
+        password: str,
+        *,
+        done: Callable[[], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        """Log in again as who sits here; from then on his password is fresh."""
+
+        def proved(actor: Actor) -> None:
+            self.actor = actor
+            done()
+
+        self.jobs.read(
+            partial(login, self.workspace, self.actor.name, password), done=proved, failed=failed
+        )
 
     def job(
         self,
@@ -304,6 +337,35 @@ class Writing(Generic[R]):
             _alive(owner, done or _nothing)(written.value)
 
         desk.jobs.write(work, done=ended, failed=_alive(owner, failed or desk.messages.failed))
+
+
+class Deciding(Generic[R]):
+    """A decision that has not been made."""
+
+    def __init__(self, desk: Desk, write: Callable[[], Writing[R]]) -> None:
+        self._desk = desk
+        self._write = write
+
+    def then(
+        self,
+        done: Callable[[R], object] | None = None,
+        *,
+        failed: Callable[[Exception], object] | None = None,
+        owner: QObject | None = None,
+        undo: Callable[[R], Undo | None] | None = None,
+    ) -> None:
+        """Make it; `failed` hears nothing of a password that is only asked for again."""
+
+        def again() -> None:
+            self.then(done, failed=failed, owner=owner, undo=undo)
+
+        def broke(error: Exception) -> None:
+            if isinstance(error, PasswordNeeded):
+                self._desk.proof_wanted.emit(again)
+            else:
+                (failed or self._desk.messages.failed)(error)
+
+        self._write().then(done, failed=broke, owner=owner, undo=undo)
 
 
 def touches(changed: frozenset[str], tables: frozenset[str]) -> bool:

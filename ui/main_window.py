@@ -26,7 +26,7 @@ from app.base.i18n import N_, _
 from app.catalog.queries import OrganisationView, channels, organisations, settings
 from app.catalog.rules import SettingName
 from app.closing.days import day_to_begin_with
-from app.db.workspace import ReadSession
+from app.db.workspace import Actor, ReadSession
 from app.identity.rules import Permission, Role
 from app.identity.service import login
 from app.upkeep.standing import Standing, standing
@@ -40,6 +40,7 @@ from ui.dialogs.help import HelpDialog
 from ui.dialogs.lists import JobsDialog, UndoDialog
 from ui.dialogs.palette import Choice, PaletteDialog
 from ui.dialogs.password import PasswordDialog
+from ui.dialogs.proving import ProveDialog
 from ui.jobs import Job, JobState
 from ui.naming import Names
 from ui.pages.page import Page
@@ -83,11 +84,7 @@ class MainWindow(QMainWindow):
         self.resize(1366, 768)
         self.setMinimumSize(1024, 600)
         desk.setParent(self)
-        desk.changed.connect(self._data_changed)
-        desk.day_changed.connect(self._day_changed)
-        desk.wanted.connect(self.open)
-        desk.jobs.listed.connect(self._job_listed)
-        desk.messages.crashed.connect(lambda defect: CrashDialog(defect, self).open())
+        self._listen(desk)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
@@ -98,6 +95,14 @@ class MainWindow(QMainWindow):
         desk.rebuild_wanted.connect(self._rebuild.start)
         self.build()
         _qt().focusWindowChanged.connect(self._watch)
+
+    def _listen(self, desk: Desk) -> None:
+        desk.changed.connect(self._data_changed)
+        desk.day_changed.connect(self._day_changed)
+        desk.wanted.connect(self.open)
+        desk.jobs.listed.connect(self._job_listed)
+        desk.messages.crashed.connect(lambda defect: CrashDialog(defect, self).open())
+        desk.proof_wanted.connect(lambda again: ProveDialog(desk, again, self).open())
 
     # ------------------------------------------------------------ building
 
@@ -199,11 +204,12 @@ class MainWindow(QMainWindow):
     def _unlock(self, name: str, password: str, _url: str) -> None:
         self.desk.jobs.read(
             partial(login, self.desk.workspace, name, password),
-            done=lambda _actor: self._unlocked(),
+            done=self._unlocked,
             failed=self._still_locked,
         )
 
-    def _unlocked(self) -> None:
+    def _unlocked(self, actor: Actor) -> None:
+        self.desk.actor = actor
         if self._lock is not None:
             self._face.setCurrentWidget(self.frame)
             self._face.removeWidget(self._lock)

@@ -92,7 +92,7 @@ def test_the_box_finds_a_page_by_its_name(opened: Opening, qtbot: QtBot) -> None
     press(Qt.Key.Key_Return)
 
     assert window.locked
-    window._unlocked()
+    window._unlocked(window.desk.actor)
 
 
 def test_whoever_types_or_moves_the_mouse_is_not_locked_out(opened: Opening) -> None:
@@ -134,7 +134,7 @@ def test_keys_do_nothing_while_it_is_locked(opened: Opening) -> None:
     press(Qt.Key.Key_2, CONTROL)
 
     assert window.frame.current == "one"
-    window._unlocked()
+    window._unlocked(window.desk.actor)
 
 
 def test_another_language_needs_no_new_start(opened: Opening) -> None:

@@ -124,7 +124,7 @@ def test_without_a_key_the_window_locks_itself_and_hides_what_was_open(
     assert not page.isVisible()
     open_now = [one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog)]
     assert not any(one.isVisible() for one in open_now)
-    window._unlocked()
+    window._unlocked(window.desk.actor)
     window._idle.stop()
     settle(qtbot, window)
 

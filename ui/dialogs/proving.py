@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,8 +16,6 @@ from PySide6.QtWidgets import (
 from app.approval.rules import PasswordNeeded
 from app.base.errors import UserError
 from app.base.i18n import N_, _
-from app.db.workspace import Actor
-from app.identity.service import login
 from ui.desk import Desk
 from ui.widgets.panels import label
 
@@ -59,14 +56,9 @@ class ProveDialog(QDialog):
 
     def _check(self) -> None:
         self.go.setEnabled(False)
-        self._desk.jobs.read(
-            partial(login, self._desk.workspace, self._desk.actor.name, self.line.text()),
-            done=self._right,
-            failed=self._wrong,
-        )
+        self._desk.prove(self.line.text(), done=self._right, failed=self._wrong)
 
-    def _right(self, actor: Actor) -> None:
-        self._desk.actor = actor
+    def _right(self) -> None:
         self.accept()
         self._done()
 
@@ -79,9 +71,7 @@ class ProveDialog(QDialog):
             self._desk.messages.failed(error)
 
 
-def with_proof(
-    desk: Desk, act: Callable[[Callable[[Exception], object]], object], parent: QWidget
-) -> None:
+def with_proof(desk: Desk, act: Callable[[Callable[[Exception], object]], object]) -> None:
     """Do something that may need a fresh password: ask for it and do it again if it does.
 
     `act` gets what to call when it failed.
@@ -89,7 +79,7 @@ def with_proof(
 
     def failed(error: Exception) -> None:
         if isinstance(error, PasswordNeeded):
-            ProveDialog(desk, lambda: act(desk.messages.failed), parent).open()
+            desk.proof_wanted.emit(lambda: act(desk.messages.failed))
         else:
             desk.messages.failed(error)
 

@@ -184,7 +184,7 @@ class AdjustmentsWork(QObject):
                 self._approved, owner=self, failed=failed
             )
 
-        with_proof(self._desk, act, self._page.window())
+        with_proof(self._desk, act)
 
     def _approved(self, done: Sequence[Done]) -> None:
         ready = [one for one in done if one.status is AdjustmentStatus.APPROVED]
@@ -250,7 +250,7 @@ class AdjustmentsWork(QObject):
         write: Callable[[str, Callable[[Exception], object]], object],
         said: str,
     ) -> None:
-        with_proof(self._desk, partial(write, said), self._page.window())
+        with_proof(self._desk, partial(write, said))
 
     def _write_back(
         self, number: str, reason: str, said: str, failed: Callable[[Exception], object]
