@@ -24,6 +24,9 @@ from app.upkeep.service import initialise
 from tests.postgres import Server, programs, running_server
 from tests.sharing import Readers, Shelf
 
+# No test asks or changes the keyring of who runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 PASSWORD = "correct horse battery staple"
 PROVED = datetime(2999, 1, 1, tzinfo=UTC)
 """When the people of the tests gave their passwords: never too long ago."""
@@ -105,6 +108,12 @@ def _own_cache(shelf: Shelf) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(shelf.folder / "cache"))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_anchors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Note the ends of a test's logs in its own folder, not among somebody's documents."""
+    monkeypatch.setenv("DUIPING_ANCHORS", str(tmp_path / "anchors"))
 
 
 def prepare(url: str) -> None:

@@ -44,6 +44,7 @@ from ui.dialogs.proving import ProveDialog
 from ui.jobs import Job, JobState
 from ui.naming import Names
 from ui.pages.page import Page
+from ui.pages.system_anchors import keep_anchored
 from ui.pages.table import PAGES, Entry
 from ui.theme import icon
 from ui.widgets.frame import Frame
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         desk.wanted.connect(self.open)
         desk.jobs.listed.connect(self._job_listed)
         desk.messages.crashed.connect(lambda defect: CrashDialog(defect, self).open())
+        keep_anchored(desk)
         desk.proof_wanted.connect(lambda again: ProveDialog(desk, again, self).open())
 
     # ------------------------------------------------------------ building

@@ -11,6 +11,7 @@ from app.identity import service
 from app.identity.queries import users
 from app.identity.rules import Permission
 from app.identity.service import require
+from app.upkeep.anchors import anchor_folder
 from app.upkeep.service import backup, restore
 from app.upkeep.verify import verify
 
@@ -60,7 +61,7 @@ def _restore(desk: Desk) -> int:
 def _verify(desk: Desk) -> int:
     workspace = desk.open()
     require(desk.enter(workspace), Permission.VERIFY)
-    result = workspace.read(verify)
+    result = workspace.read(verify, anchors=anchor_folder(desk.url, desk.options.anchors))
     desk.answer(printing.verify_json(result), printing.verify_lines(result))
     return DONE if result.ok else FAILED
 

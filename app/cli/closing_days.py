@@ -7,6 +7,7 @@ from typing import Any
 
 from app.base.i18n import _, ngettext
 from app.base.money import yuan
+from app.cli.auditing import anchored_after
 from app.cli.codes import DONE, FAILED
 from app.cli.printing import table
 from app.cli.session import Command, Desk
@@ -42,6 +43,7 @@ def _close(desk: Desk) -> int:
     line = said.format(day=done.day.isoformat(), count=count, hash=done.hash)
     document = _document(desk, "closed", hash_=done.hash) | {"vouchers": list(done.vouchers)}
     desk.answer(document, [line])
+    anchored_after(desk, workspace, actor)
     return DONE
 
 

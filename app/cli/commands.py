@@ -35,6 +35,8 @@ _MODULES = {
     "backup": "administration",
     "restore": "administration",
     "verify": "administration",
+    "anchor": "auditing",
+    "audit-export": "auditing",
     "show": "window",
     "demo": "demonstration",
 }

@@ -349,6 +349,26 @@ def _close(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--reason", default="", metavar=_("TEXT"), help=_("why the file is not needed")
     )
+    _anchors(command)
+
+
+def _anchors(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--anchors", default="", metavar=_("FOLDER"), help=_("where the ends of the log are noted")
+    )
+
+
+def _audit_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar=_("FILE"), help=_("where the log is written"))
+    for name, into, help_text in (
+        ("--from", "first", _("first day")),
+        ("--to", "last", _("last day")),
+    ):
+        command.add_argument(name, dest=into, type=_day, metavar=_("DATE"), help=help_text)
+    command.add_argument("--person", default="", metavar=_("NAME"), help=_("only of this user"))
+    command.add_argument(
+        "--object", default="", metavar=_("KIND"), help=_("only of this kind of thing")
+    )
 
 
 def _reopen(command: argparse.ArgumentParser) -> None:
@@ -447,7 +467,13 @@ _COMMANDS = (
     ("board", N_("show where the day stands"), _board),
     ("backup", N_("save a verified copy while in use"), _file),
     ("restore", N_("put a verified backup in place"), _file),
-    ("verify", N_("check the database and all sums"), _nothing),
+    ("verify", N_("check the database and all sums"), _anchors),
+    ("anchor", N_("note where the audit log ends, signed and in a second folder"), _anchors),
+    (
+        "audit-export",
+        N_("write the audit log as a file that can be checked anywhere"),
+        _audit_export,
+    ),
     ("show", N_("open the window"), _nothing),
     ("demo", N_("write days of sample files with known faults"), _demo),
 )

@@ -103,6 +103,11 @@ class Workspace:
             raise
         return cls(engine)
 
+    @property
+    def address(self) -> URL:
+        """Where the database is."""
+        return self.engine.url
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import exc, text
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from app.audit.queries import verify_chain
 from app.base.i18n import _, ngettext
 from app.db.errors import explained
 from app.db.schema import revisions, schema_revision
+from app.upkeep.anchors import anchors_hold, files_hold
 from app.upkeep.attached import attachments
 from app.upkeep.guards import GUARDS
 from app.upkeep.rules import Checked, CheckResult, Verified, nothing_but
@@ -26,10 +28,18 @@ class Check:
     run: Callable[[Session], CheckResult]
 
 
-def verify(session: Session, *, checks: Sequence[Check] | None = None) -> Verified:
-    """Run all checks, also those after one that failed."""
+def verify(
+    session: Session, *, checks: Sequence[Check] | None = None, anchors: Path | None = None
+) -> Verified:
+    """Run all checks, also those after one that failed.
+
+    `anchors` is the second folder, in which the ends of the log are noted.
+    """
     results = []
-    for check in CHECKS if checks is None else checks:
+    chosen = list(CHECKS if checks is None else checks)
+    if anchors is not None:
+        chosen.append(Check(name="anchor_files", run=lambda found: files_hold(found, anchors)))
+    for check in chosen:
         result = _result(session, check)
         results.append(Checked(name=check.name, ok=result.ok, detail=result.detail))
     return Verified(ok=all(result.ok for result in results), checks=tuple(results))
@@ -119,6 +129,7 @@ FOUNDATION = (
 
 CHECKS: tuple[Check, ...] = (
     *FOUNDATION,
+    Check(name="anchors", run=anchors_hold),
     *(Check(name=name, run=run) for name, run in (*SUMS, ("attachments", attachments))),
 )
 """Everything that `duiping verify` checks: the steps' checks follow the foundation's."""

@@ -238,6 +238,8 @@ CHECKS: Mapping[str, str] = {
     "adjustments": N_("adjustments and their vouchers"),
     "votes": N_("nobody approved his own work"),
     "closings": N_("closed days are as they were closed"),
+    "anchors": N_("anchors of the audit log"),
+    "anchor_files": N_("anchors in the second folder"),
     "attachments": N_("attachments"),
     "up_to_date": N_("runs are up to date"),
 }

@@ -71,6 +71,21 @@ ACTIONS = (
         help=N_("Adds up everything again and compares."),
     ),
     Action(
+        name="system.anchor",
+        text=N_("Anchor the log"),
+        keys="A",
+        icon="lock",
+        help=N_("Notes where the audit log ends, signed and in a second folder."),
+    ),
+    Action(
+        name="system.export",
+        text=N_("Export the log"),
+        keys="Ctrl+E",
+        icon="upload",
+        permission=Permission.READ_AUDIT,
+        help=N_("Writes the records that are listed into a file that can be checked anywhere."),
+    ),
+    Action(
         name="system.chain",
         text=N_("Check the chain"),
         keys="C",

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from array import array
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.audit.queries import AuditRow, verify_chain
 from app.audit.rules import ChainResult, Verb
-from app.audit.search import audit_objects, audit_people, record_ids, record_rows
+from app.audit.search import AuditFilter, audit_objects, audit_people, record_ids, record_rows
 from app.base.errors import UserError
 from app.base.i18n import N_, _
 from app.base.progress import Progress
 from app.db.workspace import ReadSession
 from app.identity.rules import Permission
+from app.upkeep.exporting import Exported, export_log
 from app.wording.audit import Change, changes, in_short, object_label, thing
 from app.wording.labels import label as label_of
-from ui.formatting import count, moment
+from ui.formatting import count, moment, now
 from ui.models.column import Column
 from ui.models.list_table import ListTable
 from ui.models.paged_table import PagedTable
@@ -39,17 +48,24 @@ class AuditPart(Part):
     title: ClassVar[str] = N_("Audit log")
     permission: ClassVar[Permission | None] = Permission.READ_AUDIT
     refusal: ClassVar[str] = N_("Auditors read the log; the program keeps it, nobody edits it.")
-    verbs: ClassVar[tuple[str, ...]] = ("system.find", "system.clear", "system.chain")
+    verbs: ClassVar[tuple[str, ...]] = (
+        "system.find",
+        "system.clear",
+        "system.chain",
+        "system.export",
+    )
 
     def bind(self) -> None:
         """Bind the actions of the part."""
         self.page.bind("system.find", self._find)
         self.page.bind("system.clear", self._clear)
         self.page.bind("system.chain", self.check_chain)
+        self.page.bind("system.export", self._ask_target)
 
     def arrange(self) -> None:
         """Make the filters, the list and the details."""
         self._asked = 0
+        self._wanted = AuditFilter()
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(_WAIT_MS)
@@ -111,6 +127,28 @@ class AuditPart(Part):
             writes=False,
         )
 
+    def export(self, target: Path) -> None:
+        """Write the records that are searched for into a file."""
+        wanted = self._wanted
+
+        def work(progress: Progress) -> Exported:
+            desk = self.desk
+            return export_log(desk.workspace, desk.actor, target, wanted=wanted, progress=progress)
+
+        self.desk.job(_(N_("Exporting the log")), work, done=self._exported, owner=self)
+
+    def _ask_target(self) -> None:
+        dialog = QFileDialog(self, _(N_("Export the log")))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"duiping-log-{now().astimezone():%Y%m%d-%H%M}.jsonl")
+        dialog.fileSelected.connect(lambda path: self.export(Path(path)))
+        dialog.open()
+
+    def _exported(self, done: Exported) -> None:
+        text = _(N_("{count} records written: {file}"))
+        self.desk.messages.tell_done(text.format(count=count(done.records), file=done.file))
+
     def _find(self) -> None:
         self.filters.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -171,6 +209,7 @@ class AuditPart(Part):
         except UserError as error:
             self.desk.warn(error.user_message())
             return
+        self._wanted = wanted
         self._asked += 1
         self.total.setText(_(N_("Searching …")))
         self.desk.read(record_ids, wanted).then(partial(self._found, self._asked), owner=self)

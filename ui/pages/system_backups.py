@@ -35,6 +35,7 @@ from ui.dialogs.restoring import RestoreDialog
 from ui.formatting import count, moment, now
 from ui.models.column import Column
 from ui.models.list_table import ListTable
+from ui.pages.system_anchors import anchor_now, folder_of, may_anchor
 from ui.pages.system_part import Part
 from ui.widgets.panels import Card, EmptyState, label
 from ui.widgets.states import DONE, FAILED, with_glyph
@@ -49,13 +50,19 @@ class BackupsPart(Part):
     """What is known of the database, its backups, and whether everything adds up."""
 
     title: ClassVar[str] = N_("Database and backups")
-    verbs: ClassVar[tuple[str, ...]] = ("system.backup", "system.restore", "system.verify")
+    verbs: ClassVar[tuple[str, ...]] = (
+        "system.backup",
+        "system.restore",
+        "system.verify",
+        "system.anchor",
+    )
 
     def bind(self) -> None:
         """Bind the actions of the part."""
         self.page.bind("system.backup", self._ask_target)
         self.page.bind("system.restore", self._ask_source)
         self.page.bind("system.verify", self.verify)
+        self.page.bind("system.anchor", lambda: anchor_now(self.desk))
 
     def arrange(self) -> None:
         """Make the facts, the backups and the checks."""
@@ -88,7 +95,7 @@ class BackupsPart(Part):
     def weigh(self) -> None:
         """Everything can be done at any time."""
         for name in self.verbs:
-            self.page.allow(name, possible=True)
+            self.page.allow(name, possible=name != "system.anchor" or may_anchor(self.desk))
 
     def entered(self) -> None:
         """Put the keyboard into the list."""
@@ -167,9 +174,10 @@ class BackupsPart(Part):
 
     def verify(self) -> None:
         """Add everything up again and compare."""
+        folder = folder_of(self.desk)
 
         def work(_progress: Progress) -> Verified:
-            return self.desk.workspace.read(verify)
+            return self.desk.workspace.read(verify, anchors=folder)
 
         self.checked.setText(_(N_("Checking …")))
         self.desk.job(

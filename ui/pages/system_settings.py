@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
     QSpinBox,
+    QVBoxLayout,
 )
 
 from app.base.i18n import N_, _
@@ -22,6 +24,7 @@ from app.identity.rules import Permission
 from app.wording.labels import label as label_of
 from ui.desk import Undo
 from ui.dialogs.entering import language_box
+from ui.pages.system_anchors import FOLDER, folder_of
 from ui.pages.system_part import Part, said
 from ui.theme import LOOK, Look, wear
 from ui.widgets.panels import Card
@@ -74,8 +77,31 @@ class SettingsPart(Part):
         form.addRow(_(N_("Language")), _left(self.language))
         form.addRow(_(N_("Look")), _left(self.look))
         form.addRow(_(N_("Tables")), _left(self.layouts))
+        form.addRow(_(N_("Anchors of the log")), self._anchor_row())
         card.body.addLayout(form)
         return card
+
+    def _anchor_row(self) -> QVBoxLayout:
+        """Show the second folder, and let another one be chosen."""
+        self.anchors = said(str(folder_of(self.desk)))
+        self.anchors.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.choose_anchors = QPushButton(_(N_("Another folder …")))
+        self.choose_anchors.clicked.connect(self._ask_anchors)
+        column = QVBoxLayout()
+        column.addWidget(self.anchors)
+        column.addLayout(_left(self.choose_anchors))
+        return column
+
+    def _ask_anchors(self) -> None:
+        dialog = QFileDialog(self, _(N_("Folder of the anchors")), self.anchors.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._keep_anchors)
+        dialog.open()
+
+    def _keep_anchors(self, folder: str) -> None:
+        self.desk.preferences.setValue(FOLDER, folder)
+        self.anchors.setText(str(folder_of(self.desk)))
 
     def _common_card(self) -> Card:
         card = Card(_(N_("Everybody, on every workstation")))
