@@ -68,6 +68,7 @@ class _Left:
     """What reconciliation left of one row, by how it stands."""
 
     open: list[int] = field(default_factory=lambda: [0, 0])
+    transit: list[int] = field(default_factory=lambda: [0, 0])
     waiting: list[int] = field(default_factory=lambda: [0, 0])
     settled: list[int] = field(default_factory=lambda: [0, 0])
     headers: int = 0
@@ -76,7 +77,10 @@ class _Left:
         """Count discrepancies of one kind and status."""
         status, kind, resolution = Status(str(row.status)), Kind(str(row.kind)), row.resolution
         place = None
-        if status in OPEN:
+        if status in OPEN and kind is Kind.TIMING:
+            # It waits for the next days by itself: nobody has to do anything.
+            place = self.transit
+        elif status in OPEN:
             place = self.open
             self.headers += int(row.number) if kind in _HEADERS else 0
         elif status in WAITING:
@@ -91,7 +95,7 @@ class _Left:
         """The cells of discrepancies and adjustments; nothing before the first run."""
         if reconciled.state is CellState.OPEN:
             return {Step.DISCREPANCIES: NOTHING, Step.ADJUSTED: NOTHING}
-        left = self.open[0] + self.waiting[0]
+        left = self.open[0] + self.transit[0] + self.waiting[0]
         state = CellState.OPEN if self.open[0] else CellState.WAITING
         adjusted = CellState.WAITING if self.waiting[0] else CellState.DONE
         done = self.settled[0] + self.waiting[0]
@@ -99,7 +103,7 @@ class _Left:
             Step.DISCREPANCIES: BoardCell(
                 state=state if left else CellState.DONE,
                 count=left,
-                fen=self.open[1] + self.waiting[1],
+                fen=self.open[1] + self.transit[1] + self.waiting[1],
             ),
             Step.ADJUSTED: BoardCell(
                 state=adjusted,

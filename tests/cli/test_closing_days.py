@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from app.base.failpoints import VARIABLE
 from app.db.workspace import Actor, Workspace
 from tests.books import Books
 from tests.cli.conftest import Sample, Shell
 from tests.closing.desk import Close
+from tests.conftest import PASSWORD
 
 DOCUMENT = {"date", "status", "blockers", "hash"}
 
@@ -86,3 +94,51 @@ def test_only_a_supervisor_closes(ready: Shell) -> None:
     for user in ("clerk", "checker", "auditor", "administrator", "reader"):
         assert ready("close", "2026-03-03", user=user).code == 4
         assert ready("reopen", "2026-03-03", "--reason", "x", user=user).code == 4
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes of POSIX")
+def test_a_closing_that_is_killed_leaves_nothing(ready: Shell) -> None:
+    for point in ("post.voucher", "close.vouchers", "close.totals", "close.closed", "commit"):
+        assert _killed(ready.url, point, "close", "2026-03-03") == -signal.SIGKILL
+        assert _written(ready.url) == (0, 0, 0)
+
+    assert ready.json("close", "2026-03-03", user="supervisor")["status"] == "closed"
+    ready.json("reopen", "2026-03-03", "--reason", "late", user="supervisor")
+    words = ("reopen", "2026-03-03", "--reason", "yes")
+    for point in ("reopen.closing", "reopen.opened", "reopen.reversed"):
+        assert _killed(ready.url, point, *words, user="checker") == -signal.SIGKILL
+        assert _written(ready.url) == (3, 1, 1)
+    assert ready.json("verify")["ok"]
+
+
+def _killed(url: str, point: str, *words: str, user: str = "supervisor") -> int:
+    """Run a command that is killed at a point; return how it ended."""
+    surroundings = {
+        "DUIPING_DB": url,
+        "DUIPING_USER": user,
+        "DUIPING_PASSWORD": PASSWORD,
+        VARIABLE: point,
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "app", *words],
+        env=os.environ | surroundings,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    return ended.returncode
+
+
+def _written(url: str) -> tuple[int, ...]:
+    """How many vouchers, closings and closed days there are."""
+    workspace = Workspace.open(url)
+    counts = workspace.read(_counts)
+    workspace.close()
+    return counts
+
+
+def _counts(session: Session) -> tuple[int, ...]:
+    return tuple(
+        session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+        for table in ("voucher", "day_close", "closed_day")
+    )
