@@ -36,6 +36,9 @@ WATCH_EVERY_MS = 2_000
 WAITING = "waiting"
 """The state of a target that means: what waits for who sits here."""
 
+CLOSING = "closing"
+"""The state of a target that means: closing the day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:

@@ -32,7 +32,7 @@ from app.identity.service import login
 from app.upkeep.standing import Standing, standing
 from app.wording.labels import label as label_of
 from ui.actions import ACTIONS
-from ui.desk import WAITING, Desk, Target, touches
+from ui.desk import CLOSING, WAITING, Desk, Target, touches
 from ui.dialogs.crash import CrashDialog
 from ui.dialogs.day import DayDialog
 from ui.dialogs.entering import Entrance
@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
             "window.help": self._help,
             "window.reload": self._run_again,
             "window.undo": lambda: UndoDialog(self.desk, self).open(),
+            "window.closing": lambda: self.open(Target(page="board", state=CLOSING)),
             "window.waiting": lambda: self.open(Target(page="adjustments", state=WAITING)),
             "window.jobs": lambda: JobsDialog(self.jobs, self.desk.jobs.listed, self).open(),
             "window.previous_day": lambda: self._step_day(-1),

@@ -16,7 +16,9 @@ from app.adjustments.queries import LineView, ReasonView, named_lines, reasons
 from app.adjustments.refusals import UnknownAdjustment
 from app.adjustments.rules import (
     SUSPENSE_TEMPLATES,
+    TEMPLATES,
     AdjustmentKind,
+    Effect,
     SuspenseSide,
     fitting,
 )
@@ -27,6 +29,9 @@ from app.base.dates import day_of
 from app.base.errors import UserError
 from app.catalog.queries import organisations
 from app.matching.rules import Kind, Task
+
+PARKING = tuple(dict.fromkeys(one.kind for one in TEMPLATES if one.effect is Effect.SUSPEND))
+"""Kinds that put money in suspense (挂账)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

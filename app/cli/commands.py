@@ -31,6 +31,7 @@ _MODULES = {
     "unconfirm": "confirming",
     "close": "closing_days",
     "reopen": "closing_days",
+    "vouchers-export": "exporting",
     "board": "listings",
     "backup": "administration",
     "restore": "administration",

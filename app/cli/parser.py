@@ -281,6 +281,34 @@ def _adjustment_kind(text: str) -> AdjustmentKind:
     )
 
 
+def _vouchers_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar=_("FILE"),
+        help=_("ends with .xlsx, .csv or .xml"),
+    )
+    command.add_argument(
+        "--layout", default="two-columns", metavar=_("NAME"), help=_("columns and their order")
+    )
+    period = command.add_mutually_exclusive_group()
+    period.add_argument("--month", type=_month, metavar=_("YYYY-MM"), help=_("only this month"))
+    period.add_argument("--date", type=_day, metavar=_("DATE"), help=_("only this business date"))
+    command.add_argument("--payee", default="", metavar=_("CODE"), help=_("in whose book"))
+
+
+def _month(text: str) -> int:
+    """Read a month such as 2026-10 as 202610."""
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is no month; write it as 2026-10").format(text=text)
+        ) from None
+    return found.year * 100 + found.month
+
+
 def _approve(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "numbers", nargs="+", metavar=_("NUMBER"), help=_("numbers of adjustments")
@@ -464,6 +492,7 @@ _COMMANDS = (
     ("unconfirm", N_("take a confirmation back"), _unconfirm),
     ("close", N_("close a day"), _close),
     ("reopen", N_("ask for a day to be reopened, or agree to it as the second person"), _reopen),
+    ("vouchers-export", N_("write vouchers for a ledger system"), _vouchers_export),
     ("board", N_("show where the day stands"), _board),
     ("backup", N_("save a verified copy while in use"), _file),
     ("restore", N_("put a verified backup in place"), _file),

@@ -54,6 +54,11 @@ def share_in(mounts: str, path: PurePosixPath) -> bool:
     return kind in _SHARES
 
 
+def ledger_layouts_folder() -> Path:
+    """Return where the user's own layouts of voucher exports stand."""
+    return _data_folder() / "ledger_layouts"
+
+
 def cache_folder() -> Path:
     """Return where may stand what can be made again at any time."""
     return Path(platformdirs.user_cache_dir("duiping", appauthor=False))

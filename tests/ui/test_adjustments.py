@@ -15,21 +15,29 @@ from app.adjustments.listing import AdjustmentWish, adjustment_list, adjustment_
 from app.adjustments.preparing import prepare
 from app.adjustments.previewing import beginning
 from app.adjustments.queries import AdjustmentView
-from app.adjustments.rules import AdjustmentStatus
-from app.db.workspace import Workspace
+from app.adjustments.rules import AdjustmentKind, AdjustmentStatus
+from app.adjustments.service import approve
+from app.catalog.queries import settings
+from app.catalog.rules import SettingName
+from app.closing.master import change_setting
+from app.db.workspace import Actor, Workspace
 from app.discrepancies.casefilter import CaseFilter
 from app.discrepancies.cases import case_list, case_rows
 from app.discrepancies.rules import Status
 from app.identity.service import login
+from app.matching.rules import Kind
 from tests.conftest import PASSWORD
 from tests.ui.conftest import Opening, dialog, press, settle
 from ui.desk import Target
 from ui.dialogs.adjusting import AdjustDialog
 from ui.dialogs.asking import Ask
+from ui.dialogs.choosing import Choose
 from ui.dialogs.proving import ProveDialog
 from ui.main_window import MainWindow
 from ui.pages.adjustments import AdjustmentsPage
 from ui.pages.adjustments_list import AdjustmentsPart
+from ui.pages.adjustments_requests import RequestsPart
+from ui.pages.adjustments_suspense import SuspensePart
 from ui.widgets.adjustment_filters import View
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -219,3 +227,106 @@ def test_who_may_not_approve_does_not(
 
     assert by_number(sample_workspace)[number].status is SUBMITTED
     assert "role does not allow" in said(window)
+
+
+def park(workspace: Workspace) -> Actor:
+    """Let money that arrived in excess be parked; return the checker who approved it."""
+    clerk = login(workspace, "clerk", PASSWORD)
+    checker = login(workspace, "checker", PASSWORD)
+    ids = workspace.read(case_list, CaseFilter()).ids
+    over = [
+        row.id
+        for row in workspace.read(case_rows, ids)
+        if row.status is Status.OPEN and row.kind is Kind.OVER_ARRIVAL
+    ]
+    wanted = Draft(
+        kind=AdjustmentKind.UNKNOWN_MONEY, discrepancy_ids=(over[0],), reason="nobody knows"
+    )
+    number = workspace.write(clerk, prepare, wanted=wanted, then_submit=True).value.number
+    workspace.write(checker, approve, numbers=[number])
+    return checker
+
+
+def suspense_of(window: MainWindow, qtbot: QtBot) -> SuspensePart:
+    page = window.page("adjustments")
+    assert isinstance(page, AdjustmentsPage)
+    page.show_part(SuspensePart)
+    shown(window, qtbot)
+    part = page.part
+    assert isinstance(part, SuspensePart)
+    part.table.setFocus()
+    return part
+
+
+def test_parked_money_is_handed_over(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    park(sample_workspace)
+    window = opened_sample(page="adjustments")
+    part = suspense_of(window, qtbot)
+    assert "✓ The ledger's balance equals" in part.check.text()
+    assert "1 item: 20.00 parked" in part.total.text()
+
+    press("h")
+    asked = dialog(qtbot)
+    assert isinstance(asked, Choose)
+    names = [asked.list.item(place).text() for place in range(asked.list.count())]
+    asked.list.setCurrentRow(names.index("supervisor"))
+    press(Qt.Key.Key_Return)
+    shown(window, qtbot)
+
+    assert part._items.rows()[0].owner == "supervisor"
+
+
+def test_parked_money_is_claimed_for_a_household(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    checker = park(sample_workspace)
+    window = opened_sample(page="adjustments")
+    part = suspense_of(window, qtbot)
+
+    press("c")
+    drafting = dialog(qtbot)
+    assert isinstance(drafting, AdjustDialog)
+    press("0101234567")
+    drafting.form.reason.setText("the customer called")
+    qtbot.wait(160)
+    settle(qtbot, window)
+    press(Qt.Key.Key_Return)
+    shown(window, qtbot)
+
+    claim = max(by_number(sample_workspace).values(), key=lambda row: row.id)
+    assert (claim.status, claim.household) == (SUBMITTED, "0101234567")
+    sample_workspace.write(checker, approve, numbers=[claim.number])
+    part.reload()
+    shown(window, qtbot)
+    assert part.pile.currentWidget() is part.empty
+
+
+def test_the_count_in_the_bar_leads_to_what_waits(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    supervisor = login(sample_workspace, "supervisor", PASSWORD)
+    sample_workspace.write(
+        supervisor, change_setting, name=SettingName.SMALL_DIFFERENCE_LIMIT_FEN, value=2_00
+    )
+    window = opened_sample("checker")
+    shown(window, qtbot)
+    assert window.frame.bar.waiting.isVisible()
+    assert window.frame.bar.waiting.text() == "1 to approve"
+
+    window.actions_by_name["window.waiting"].trigger()
+    shown(window, qtbot)
+    page = window.page("adjustments")
+    assert isinstance(page, AdjustmentsPage)
+    assert isinstance(page.part, RequestsPart)
+    page.part.table.setFocus()
+    press("y")
+    asked = dialog(qtbot)
+    assert isinstance(asked, Ask)
+    press(Qt.Key.Key_Return)
+    shown(window, qtbot)
+
+    assert sample_workspace.read(settings)[SettingName.SMALL_DIFFERENCE_LIMIT_FEN] == 2_00
+    assert not window.frame.bar.waiting.isVisible()
+    assert page.part.pile.currentIndex() == 1

@@ -23,6 +23,13 @@ ACTIONS = (
         help=N_("Runs all four tasks for this business date; what people decided stays."),
     ),
     Action(
+        name="board.close",
+        text=N_("Close the day"),
+        keys="F7",
+        icon="lock",
+        help=N_("Shows what is in the way, closes the day, and reopens it by two."),
+    ),
+    Action(
         name="board.import",
         text=N_("Choose files …"),
         keys="Ctrl+O",

@@ -10,8 +10,10 @@ from ui.actions import (
     files,
     master,
     reconcile,
+    requests,
     suspense,
     system,
+    vouchers,
 )
 from ui.actions.action import Action
 
@@ -21,8 +23,10 @@ PAGE_ACTIONS: tuple[Action, ...] = (
     *reconcile.ACTIONS,
     *discrepancies.ACTIONS,
     *adjustments.ACTIONS,
+    *requests.ACTIONS,
     *suspense.ACTIONS,
     *arrivals.ACTIONS,
+    *vouchers.ACTIONS,
     *master.ACTIONS,
     *system.ACTIONS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.base.i18n import N_
+from app.identity.rules import Permission
 from ui.actions.action import Action
 
 WINDOW_ACTIONS = (
@@ -19,6 +20,13 @@ WINDOW_ACTIONS = (
     Action(name="window.jobs", text=N_("Jobs"), keys="Ctrl+J", icon="hourglass"),
     Action(name="window.previous_day", text=N_("Day before"), keys="Alt+Left", icon="chevron-left"),
     Action(name="window.next_day", text=N_("Day after"), keys="Alt+Right", icon="chevron-right"),
+    Action(
+        name="window.closing",
+        text=N_("Close or reopen a day"),
+        keys="Ctrl+Shift+D",
+        icon="lock",
+        permission=Permission.READ_BUSINESS,
+    ),
     Action(
         name="window.waiting",
         text=N_("What waits for my approval"),

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.approval.rules import PasswordNeeded
 from app.base.errors import UserError
 from app.base.i18n import N_, _
 from ui.desk import Desk
@@ -69,18 +68,3 @@ class ProveDialog(QDialog):
             self.problem.setText(f"✗ {error.user_message()}")
         else:
             self._desk.messages.failed(error)
-
-
-def with_proof(desk: Desk, act: Callable[[Callable[[Exception], object]], object]) -> None:
-    """Do something that may need a fresh password: ask for it and do it again if it does.
-
-    `act` gets what to call when it failed.
-    """
-
-    def failed(error: Exception) -> None:
-        if isinstance(error, PasswordNeeded):
-            desk.proof_wanted.emit(lambda: act(desk.messages.failed))
-        else:
-            desk.messages.failed(error)
-
-    act(failed)

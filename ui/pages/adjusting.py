@@ -31,38 +31,39 @@ class Adjusting(QObject):
         self._done = done
 
     def discrepancies(
-        self, ids: Sequence[int], *, kind: AdjustmentKind | None = None, number: int = 0
+        self, ids: Sequence[int], *, kinds: Sequence[AdjustmentKind] = (), number: int = 0
     ) -> None:
-        """Draft an adjustment of discrepancies, of a kind or of the one with a number."""
+        """Draft an adjustment: of the first of these kinds that fits, or of the one of a number."""
         if len(ids) > MOST_AT_ONCE:
             text = N_("One adjustment takes up to {most} discrepancies. Select fewer.")
             self._desk.warn(_(text).format(most=count(MOST_AT_ONCE)))
         elif ids:
             self._desk.read(beginning, discrepancy_ids=tuple(ids)).then(
-                partial(self._open, kind, number), owner=self
+                partial(self._open, kinds, number), owner=self
             )
 
-    def items(self, ids: Sequence[int], *, kind: AdjustmentKind | None = None) -> None:
+    def items(self, ids: Sequence[int], *, kinds: Sequence[AdjustmentKind] = ()) -> None:
         """Draft an adjustment of items in suspense."""
         if ids:
             self._desk.read(beginning, item_ids=tuple(ids)).then(
-                partial(self._open, kind, 0), owner=self
+                partial(self._open, kinds, 0), owner=self
             )
 
     def again(self, number: str) -> None:
         """Write an adjustment anew."""
-        self._desk.read(beginning_again, number).then(partial(self._open, None, 0), owner=self)
+        self._desk.read(beginning_again, number).then(partial(self._open, (), 0), owner=self)
 
-    def _open(self, kind: AdjustmentKind | None, number: int, begun: Beginning) -> None:
+    def _open(self, kinds: Sequence[AdjustmentKind], number: int, begun: Beginning) -> None:
         possible = begun.possible
         if possible.trouble or not possible.kinds:
             self._desk.warn(possible.trouble or _nothing_fits(len(possible.about)))
             return
-        if kind is None and 1 <= number <= len(possible.kinds):
-            kind = possible.kinds[number - 1]
-        if kind is not None and kind not in possible.kinds:
+        kind = next((one for one in kinds if one in possible.kinds), None)
+        if kinds and kind is None:
             self._desk.warn(_nothing_fits(len(possible.about)))
             return
+        if 1 <= number <= len(possible.kinds):
+            kind = possible.kinds[number - 1]
         AdjustDialog(
             self._desk, begun, done=self._written, kind=kind, parent=self._page.window()
         ).open()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from app.approval.rules import Action
 from app.base.i18n import N_
-from ui.desk import Target
+from app.closing.deciding import Pending, pending_requests
+from ui.desk import WAITING, Target
 from ui.pages.adjustments_list import AdjustmentsPart
+from ui.pages.adjustments_requests import RequestsPart
 from ui.pages.adjustments_suspense import SuspensePart
 from ui.pages.system_part import Part
 from ui.pages.tabbed import TabbedPage
@@ -17,7 +20,11 @@ class AdjustmentsPage(TabbedPage):
     """What was drafted, what waits for whom, and what is parked."""
 
     name: ClassVar[str] = "adjustments"
-    part_types: ClassVar[Sequence[type[Part]]] = (AdjustmentsPart, SuspensePart)
+    part_types: ClassVar[Sequence[type[Part]]] = (
+        AdjustmentsPart,
+        RequestsPart,
+        SuspensePart,
+    )
     tabs_name: ClassVar[str] = N_("Adjustments, approvals, suspense")
     tables: ClassVar[frozenset[str]] = frozenset(
         {
@@ -32,8 +39,21 @@ class AdjustmentsPage(TabbedPage):
     )
 
     def go(self, target: Target) -> None:
-        """Show one adjustment, or what waits for the reader."""
+        """Show one adjustment, or what waits for the reader: adjustments before all else."""
         part = self.parts[0]
         assert isinstance(part, AdjustmentsPart)
-        self.show_part(AdjustmentsPart)
-        part.go(target.key)
+        if target.state == WAITING:
+            self.desk.read(pending_requests, self.desk.actor).then(self._to_what_waits, owner=self)
+        else:
+            self.show_part(AdjustmentsPart)
+            part.go(target.key)
+
+    def _to_what_waits(self, found: Sequence[Pending]) -> None:
+        actions = {one.request.action for one in found if one.decidable}
+        if actions and Action.POST_ADJUSTMENT not in actions:
+            self.show_part(RequestsPart)
+        else:
+            self.show_part(AdjustmentsPart)
+            part = self.parts[0]
+            assert isinstance(part, AdjustmentsPart)
+            part.go("")

@@ -45,8 +45,8 @@ class SuspensePart(Part):
         """Bind the actions of the part."""
         self._adjusting = Adjusting(self.page)
         for name, kind in _EXITS.items():
-            self.page.bind(f"adjustments.{name}", partial(self._leave, kind))
-        self.page.bind("adjustments.clear_up", partial(self._leave, None))
+            self.page.bind(f"adjustments.{name}", partial(self._leave, (kind,)))
+        self.page.bind("adjustments.clear_up", partial(self._leave, ()))
         self.page.bind("adjustments.owner", self._ask_whom)
         self.page.bind("adjustments.item_case", self._to_case)
         self.all_items = QCheckBox(_(N_("Also what is cleared up")))
@@ -63,7 +63,7 @@ class SuspensePart(Part):
             preferences=self.desk.preferences,
         )
         self.table.picked.connect(self._picked)
-        self.table.opened.connect(lambda _row: self._leave(None))
+        self.table.opened.connect(lambda _row: self._leave(()))
         self.empty = EmptyState(
             "check-check",
             _(N_("Nothing is in suspense")),
@@ -170,8 +170,8 @@ class SuspensePart(Part):
 
     # ------------------------------------------------------------ doing
 
-    def _leave(self, kind: AdjustmentKind | None) -> None:
-        self._adjusting.items([row.id for row in self._selected()], kind=kind)
+    def _leave(self, kinds: Sequence[AdjustmentKind]) -> None:
+        self._adjusting.items([row.id for row in self._selected()], kinds=kinds)
 
     def _ask_whom(self) -> None:
         self.desk.read(case_assignees).then(self._offer_people, owner=self)

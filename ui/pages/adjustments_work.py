@@ -27,7 +27,6 @@ from app.base.money import yuan
 from app.identity.rules import Permission
 from ui.desk import Target
 from ui.dialogs.asking import Ask
-from ui.dialogs.proving import with_proof
 from ui.formatting import amount, count, now
 from ui.models.paged_table import PagedTable
 from ui.pages.adjusting import Adjusting
@@ -178,13 +177,9 @@ class AdjustmentsWork(QObject):
     def _do_approve(self, rows: Sequence[AdjustmentView], seen: dict[str, str]) -> None:
         numbers = [row.number for row in rows]
         agreed = (len(rows), sum(row.amount_fen for row in rows))
-
-        def act(failed: Callable[[Exception], object]) -> None:
-            self._desk.write(approve, numbers=numbers, seen=seen, agreed=agreed).then(
-                self._approved, owner=self, failed=failed
-            )
-
-        with_proof(self._desk, act)
+        self._desk.decide(approve, numbers=numbers, seen=seen, agreed=agreed).then(
+            self._approved, owner=self
+        )
 
     def _approved(self, done: Sequence[Done]) -> None:
         ready = [one for one in done if one.status is AdjustmentStatus.APPROVED]
@@ -216,8 +211,8 @@ class AdjustmentsWork(QObject):
             self._ask_why(
                 _(N_("Return")),
                 row,
-                lambda reason: self._decide(
-                    partial(self._write_back, row.number, reason), N_("Returned: {number}")
+                lambda reason: self._desk.decide(send_back, number=row.number, reason=reason).then(
+                    partial(self._tell, N_("Returned: {number}")), owner=self
                 ),
             )
 
@@ -227,12 +222,12 @@ class AdjustmentsWork(QObject):
             self._ask_why(
                 _(N_("Reverse")),
                 row,
-                lambda reason: self._decide(
-                    partial(self._write_reversal, row.number, reason), N_("Reversed: {number}")
-                ),
+                lambda reason: self._desk.decide(
+                    reverse_adjustment, number=row.number, reason=reason
+                ).then(partial(self._tell, N_("Reversed: {number}")), owner=self),
             )
 
-    def _ask_why(self, title: str, row: AdjustmentView, done: Callable[[str], object]) -> None:
+    def _ask_why(self, title: str, row: AdjustmentView, done: Callable[[str], None]) -> None:
         text = _(N_("{number}, {amount} yuan, made by {name}")).format(
             number=row.number, amount=amount(row.amount_fen), name=row.maker_name
         )
@@ -244,27 +239,6 @@ class AdjustmentsWork(QObject):
             done=done,
             parent=self._page.window(),
         ).open()
-
-    def _decide(
-        self,
-        write: Callable[[str, Callable[[Exception], object]], object],
-        said: str,
-    ) -> None:
-        with_proof(self._desk, partial(write, said))
-
-    def _write_back(
-        self, number: str, reason: str, said: str, failed: Callable[[Exception], object]
-    ) -> None:
-        self._desk.write(send_back, number=number, reason=reason).then(
-            partial(self._tell, said), owner=self, failed=failed
-        )
-
-    def _write_reversal(
-        self, number: str, reason: str, said: str, failed: Callable[[Exception], object]
-    ) -> None:
-        self._desk.write(reverse_adjustment, number=number, reason=reason).then(
-            partial(self._tell, said), owner=self, failed=failed
-        )
 
     # ------------------------------------------------------------ the maker
 

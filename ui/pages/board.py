@@ -13,7 +13,7 @@ from app.closing.figures import DayBoard, Overdue, day_board
 from app.closing.rules import RowKind, Step, Sum
 from app.intake.rules import KIND_LABELS
 from app.matching.rules import Task
-from ui.desk import Desk, Target
+from ui.desk import CLOSING, Desk, Target
 from ui.formatting import amount, count, day_with_weekday
 from ui.pages.page import Page
 from ui.pages.running import Run
@@ -75,6 +75,7 @@ class BoardPage(Page):
         for name, act in (
             ("board.open", self._open),
             ("board.reconcile", self._reconcile),
+            ("board.close", self._close),
             ("board.import", self._import),
         ):
             self.bind(name, act)
@@ -95,6 +96,16 @@ class BoardPage(Page):
         self.desk.read(day_board, self.desk.day, organisation=self.desk.organisation).then(
             self.show_board, owner=self
         )
+
+    def go(self, target: Target) -> None:
+        """Close the day, if that is what is asked for."""
+        if target.state == CLOSING:
+            self._close()
+
+    def _close(self) -> None:
+        from ui.dialogs.closing import ClosingDialog  # noqa: PLC0415 - brings all of closing along
+
+        ClosingDialog(self.desk, self.window()).open()
 
     def run_again(self) -> None:
         """F5: reconcile the day anew."""
@@ -142,7 +153,9 @@ class BoardPage(Page):
 
     def _open(self) -> None:
         work = self.table.work()
-        if work is not None:
+        if work is not None and work[1] is Step.CLOSED:
+            self._close()
+        elif work is not None:
             self.desk.open(_target(self.desk, *work))
 
     def _import(self) -> None:
@@ -181,6 +194,7 @@ class BoardPage(Page):
         top.addWidget(self.heading)
         top.addStretch()
         top.addWidget(self.button("board.reconcile"))
+        top.addWidget(self.button("board.close"))
         main.addLayout(top)
         main.addWidget(self.table, 1)
         row.addLayout(main, 1)
@@ -238,7 +252,7 @@ def _target(desk: Desk, row: BoardRow, step: Step) -> Target:
         Step.TOTALS: "files",
         Step.RECONCILED: "reconcile",
         Step.DISCREPANCIES: "discrepancies",
-        Step.ADJUSTED: "discrepancies",
+        Step.ADJUSTED: "adjustments",
         Step.ARRIVED: "arrivals",
         Step.CONFIRMED: "arrivals",
         Step.CHECKED: "arrivals",

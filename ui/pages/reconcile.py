@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
+from app.adjustments.previewing import PARKING
+from app.adjustments.rules import AdjustmentKind
 from app.base.i18n import N_, _, ngettext
 from app.closing.tracing import trace
 from app.discrepancies.casework import add_note
@@ -28,6 +30,7 @@ from ui.desk import Target
 from ui.dialogs.trace import TraceDialog
 from ui.formatting import count
 from ui.models.exporting import write_csv
+from ui.pages.adjusting import Adjusting
 from ui.pages.reconcile_sets import ReconcileSets
 from ui.pages.running import Run
 from ui.widgets.linked_tables import LinkedTables
@@ -45,6 +48,7 @@ class ReconcilePage(ReconcileSets):
 
     def bind_actions(self) -> None:
         """Make the actions of the table work."""
+        self._adjusting = Adjusting(self)
         acts: dict[str, Callable[[], object]] = {
             "run": self.run,
             "match": self.match,
@@ -60,6 +64,9 @@ class ReconcilePage(ReconcileSets):
             "clear_tray": self.clear_tray,
             "trace": self.open_line,
             "case": self._to_case,
+            "adjust": partial(self._adjust, ()),
+            "park": partial(self._adjust, PARKING),
+            "carry": partial(self._adjust, (AdjustmentKind.CARRY_FORWARD,)),
             "next_open": self._to_next_open,
             "amount": self._find_amount,
             "filter": lambda: self._focus_filter(self.tables_now.current_column()),
@@ -82,9 +89,19 @@ class ReconcilePage(ReconcileSets):
     def add_buttons(self) -> None:
         """Put the buttons of actions where they belong."""
         self.bars.right.addWidget(self.button("reconcile.run"))
-        for name in ("match", "accept", "follow", "combine", "clear_tray"):
+        for name in ("match", "accept", "follow", "combine", "adjust", "clear_tray"):
             self.tray.right.addWidget(self.button(f"reconcile.{name}"))
-        for name in ("apart", "accept_all", "undo_last", "note", "trace", "case", "export"):
+        for name in (
+            "apart",
+            "accept_all",
+            "undo_last",
+            "park",
+            "carry",
+            "note",
+            "trace",
+            "case",
+            "export",
+        ):
             self.buttons.addWidget(self.button(f"reconcile.{name}"))
         self.buttons.addStretch(1)
 
@@ -108,6 +125,10 @@ class ReconcilePage(ReconcileSets):
         self.allow("reconcile.trace", possible=line is not None)
         self.allow("reconcile.case", possible=line is not None and line.discrepancy_id > 0)
         self.allow("reconcile.note", possible=line is not None and line.discrepancy_id > 0)
+        for name in ("adjust", "park", "carry"):
+            several = self.tables_now.selected_count() > 1
+            there = several or (line is not None and line.discrepancy_id > 0)
+            self.allow(f"reconcile.{name}", possible=there)
         self.allow("reconcile.channel", possible=self.task is Task.CHANNEL)
 
     def run_again(self) -> None:
@@ -174,6 +195,17 @@ class ReconcilePage(ReconcileSets):
         self.desk.write(add_note, id_=id_, text=text).then(
             lambda _id: self.desk.messages.tell_done(_(N_("The note is written."))), owner=self
         )
+
+    def _adjust(self, kinds: Sequence[AdjustmentKind]) -> None:
+        """Draft an adjustment of what differs on the selected lines, by the first that fits."""
+        self.with_selected(partial(self._adjust_lines, kinds))
+
+    def _adjust_lines(self, kinds: Sequence[AdjustmentKind], lines: Sequence[Line]) -> None:
+        ids = [line.discrepancy_id for line in lines if line.discrepancy_id]
+        if ids:
+            self._adjusting.discrepancies(list(dict.fromkeys(ids)), kinds=kinds)
+        else:
+            self.desk.warn(_(N_("There is no discrepancy on the selected lines.")))
 
     def _to_next_open(self) -> None:
         row = self.tables_now.row()

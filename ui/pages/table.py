@@ -65,6 +65,12 @@ _ALL = (
         place="ui.pages.arrivals:ArrivalsPage",
     ),
     Entry(
+        name="vouchers",
+        title=N_("Vouchers"),
+        picture="receipt-text",
+        place="ui.pages.vouchers:VouchersPage",
+    ),
+    Entry(
         name="master",
         title=N_("Master data"),
         picture="library",
