@@ -26,9 +26,9 @@ from ui.pages.table import PAGES
 
 OF_DIALOGS = {
     *("Ctrl+1", "Ctrl+9", "Alt+1", "Alt+9"),
-    *("Esc", "Ctrl+Tab", "Ctrl+Shift+V", "Tab"),
+    *("Esc", "Ctrl+Tab", "Ctrl+Shift+V", "PgUp", "PgDown"),
 }
-"""Keys that no table of actions holds: navigation, tabs, and the form of an adjustment."""
+"""Keys that no table of actions holds: navigation, tabs, adjusting, closing."""
 
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)]+)\)")
 SPAN = re.compile(r"`([^`\n]+)`")
