@@ -47,6 +47,7 @@ class Verb(StrEnum):
     CHECKED = "checked"
     UNCONFIRMED = "unconfirmed"
     PRINTED = "printed"
+    VOIDED = "voided"
     UNMASKED = "unmasked"
     LOGIN_FAILED = "login_failed"
     LOCKED = "locked"

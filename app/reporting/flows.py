@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from app.base.i18n import N_, _
@@ -19,11 +19,15 @@ Draw: TypeAlias = Callable[[Pen, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """What stands on one page; `new_page` begins one and draws nothing."""
+    """What stands on one page.
+
+    `new_page` begins one and draws nothing, `glued` is never the last on its page.
+    """
 
     height: int
     draw: Draw
     new_page: bool = False
+    glued: bool = False
 
 
 class Flow(Protocol):
@@ -76,11 +80,7 @@ def text_flows(text: Text, style: Style) -> list[Whole]:
     """Return a paragraph."""
     size = style.small if text.weight is Weight.SMALL else style.size
     face = Face.HEI if text.weight is Weight.STRONG else Face.SONG
-    parts = [
-        line
-        for paragraph in text.text.split("\n")
-        for line in wrapped(paragraph, size, style.room, face)
-    ]
+    parts = wrapped(text.text, size, style.room, face)
     return [*lines_of(parts, style, size, face), gap(style.gap // 3)]
 
 
@@ -90,7 +90,8 @@ def heading_flows(title: str, style: Style) -> list[Whole]:
         return []
     size = style.size + POINT
     lines = wrapped(title, size, style.room, Face.HEI)
-    return [gap(style.gap // 3), *lines_of(lines, style, size, Face.HEI), gap(style.gap // 4)]
+    parts = [gap(style.gap // 3), *lines_of(lines, style, size, Face.HEI), gap(style.gap // 4)]
+    return [Whole(piece=replace(part.piece, glued=True)) for part in parts]
 
 
 # ---------------------------------------------------------------- fields
@@ -155,11 +156,7 @@ def _placed(row: Sequence[Field], beside: int, named: int, style: Style) -> list
                 middle=left + named,
                 right=right,
                 name=wrapped(field.name, style.size, named - 8 * POINT, Face.HEI),
-                value=[
-                    line
-                    for part in text.split("\n")
-                    for line in wrapped(part, style.size, inner, face)
-                ],
+                value=wrapped(text, style.size, inner, face),
                 face=face,
             )
         )

@@ -108,7 +108,8 @@ def _helper(code: int, face: Face) -> Face:
 def _strange(texts: Iterable[str]) -> set[str]:
     """Characters that the usual font lacks or that have no shape."""
     usual = characters(Face.SONG)
-    return {char for char in set().union(*texts) if ord(char) not in usual or char < " "}
+    found = {char for char in set().union(*texts) if ord(char) not in usual or char < " "}
+    return found - {"\n"}
 
 
 def _texts(part: object) -> Iterable[str]:
@@ -180,6 +181,8 @@ def _set(text: str, field: str, missing: dict[Missing, None]) -> str:
 
 def _one(char: str, field: str, missing: dict[Missing, None]) -> str:
     code = ord(char)
+    if char == "\n":
+        return char
     if code in _INVISIBLE:
         return ""
     if code in _SPACES:

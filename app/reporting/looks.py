@@ -120,4 +120,4 @@ def shown(value: Value, look: Look, *, sign: bool = False) -> str:
 
 def is_right(look: Look) -> bool:
     """Return whether values of a column stand at its right edge."""
-    return look in {Look.MONEY, Look.COUNT}
+    return look in {Look.MONEY, Look.COUNT, Look.SHARE}

@@ -18,12 +18,13 @@ Row: TypeAlias = tuple[Value, ...]
 
 
 class Look(StrEnum):
-    """How a value is written: as text, yuan, a count, or a day (ISO text)."""
+    """How a value is written: as text, yuan, a count, a day (ISO text), or a share (text)."""
 
     TEXT = "text"
     MONEY = "money"
     COUNT = "count"
     DAY = "day"
+    SHARE = "share"
 
 
 class Weight(StrEnum):
@@ -56,11 +57,15 @@ class Fields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a table; the width is in characters."""
+    """A column of a table; the width is in characters.
+
+    On paper a merged one shows equal values that follow each other only once on a page.
+    """
 
     title: str
     width: int
     look: Look = Look.TEXT
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,10 +139,22 @@ def _paginated(flows: Iterable[Flow], room: int) -> list[list[tuple[int, Piece]]
                 used += piece.height
             ends = left is not None or (piece is not None and piece.new_page)
             if ends and (pages[-1] or piece is None):
-                assert pages[-1] or used, "a part of a paper is higher than a page"
-                pages.append([])
-                used = 0
+                assert pages[-1], "a part of a paper is higher than a page"
+                used = _turn(pages)
     return [page for page in pages if page] or [[]]
+
+
+def _turn(pages: list[list[tuple[int, Piece]]]) -> int:
+    """Begin a page with what must not be the last on the one before; return its height."""
+    taken: list[Piece] = []
+    while len(pages[-1]) > 1 and pages[-1][-1][1].glued:
+        taken.insert(0, pages[-1].pop()[1])
+    pages.append([])
+    used = 0
+    for piece in taken:
+        pages[-1].append((used, piece))
+        used += piece.height
+    return used
 
 
 class _Frame:

@@ -40,6 +40,7 @@ class Pen:
         self.canvas = canvas
         self._document = vars(canvas)["_doc"]
         self._words: list[str] = []
+        self._fills: list[str] = []
         self._lines: list[str] = []
         self._known: dict[tuple[str, Face, int], str] = {}
 
@@ -93,14 +94,15 @@ class Pen:
 
     def pale(self, left: int, right: int, heights: Iterable[int]) -> None:
         """Draw thin grey level lines, as they stand behind a chart."""
-        self._lines.append("q 0.3 w 0.75 G")
-        self.level(left, right, heights)
-        self._lines.append("Q")
+        start, end = f"{left / POINT:.2f}", f"{right / POINT:.2f}"
+        self._fills += [
+            f"q 0.3 w 0.75 G {start} {y / POINT:.2f} m {end} {y / POINT:.2f} l S Q" for y in heights
+        ]
 
     def fill(self, corner: tuple[int, int], size: tuple[int, int], percent: int) -> None:
-        """Fill a rectangle, from its lower left corner, with a grey; 100 is white."""
+        """Fill a rectangle behind lines and words, from its lower left corner; 100 is white."""
         (x, y), (wide, high) = corner, size
-        self._lines.append(
+        self._fills.append(
             f"q {percent / 100:.2f} g {x / POINT:.2f} {y / POINT:.2f}"
             f" {wide / POINT:.2f} {high / POINT:.2f} re f Q"
         )
@@ -119,8 +121,9 @@ class Pen:
 
     def finish(self) -> None:
         """Hand the page over."""
-        lines, words = "\n".join(self._lines), "\n".join(self._words)
+        lines, words = "\n".join([*self._fills, *self._lines]), "\n".join(self._words)
         self.canvas.addLiteral(f"q\n{lines}\nQ\nBT\n{words}\nET")
+        self._fills.clear()
         self._lines.clear()
         self._words.clear()
 
@@ -157,6 +160,8 @@ def fitted(words: str, size: int, room: int, face: Face = Face.SONG) -> int:
 
 def wrapped(words: str, size: int, room: int, face: Face = Face.SONG) -> Sequence[str]:
     """Split words into lines of this width: at spaces and between Chinese characters."""
+    if "\n" in words:
+        return [line for part in words.split("\n") for line in wrapped(part, size, room, face)]
     if len(words) * size <= room or measure(words, size, face) <= room:
         return (words,)
     lines: list[str] = []

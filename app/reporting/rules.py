@@ -67,6 +67,9 @@ ONE_EACH = frozenset(
 )
 """Papers about one thing: it is printed once, every further print is a reprint."""
 
+PRINT_LOCK = "printing"
+"""Held together by who prints, and alone by who had to wait too often."""
+
 MOST_OFFSET = 500
 """So far can a print on a pre-printed form be moved, in 0.1 mm."""
 
@@ -128,6 +131,18 @@ class OffsetTooLarge(WrongInput):
     """The print would leave the form."""
 
     template = N_("A print can be moved by up to {most} mm; “{value}” cannot be used.")
+
+
+class OneAtATime(WrongInput):
+    """A sheet holds one paper."""
+
+    template = N_("Several papers at once can only be written as PDF.")
+
+
+class CannotWrite(UserError):
+    """The file of a paper cannot be written where it was wanted."""
+
+    template = N_("The file cannot be written there. Check the folder and the permissions.")
 
 
 class NothingToPrint(UserError):

@@ -34,7 +34,9 @@ _FORMATS = {
     Look.COUNT: "#,##0",
     Look.DAY: "yyyy-mm-dd",
     Look.TEXT: "General",
+    Look.SHARE: "General",
 }
+_WORDS = frozenset({Look.TEXT, Look.SHARE})
 _FONT = "宋体"
 _THIN = Side(style="thin", color="999999")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -178,7 +180,7 @@ class _Writer:
             sheet.page_setup.orientation = "landscape"
 
     def _rows(self, rows: Sequence[Row], progress: Progress) -> None:
-        cells = [None if one.look is Look.TEXT else self._cell(one.look) for one in self.columns]
+        cells = [None if one.look in _WORDS else self._cell(one.look) for one in self.columns]
         looks = [one.look for one in self.columns]
         append = self.sheet.append
         for number, row in enumerate(rows):

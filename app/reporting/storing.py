@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from app.reporting import paper as parts
@@ -29,10 +31,11 @@ _WORDS: Mapping[str, type[StrEnum]] = {
 }
 
 
-def packed(paper: Paper) -> bytes:
-    """Return a paper as bytes; equal papers give equal bytes."""
+def packed(paper: Paper) -> tuple[bytes, str]:
+    """Return a paper as bytes, and its fingerprint: equal papers have the same one (SHA-256)."""
     text = json.dumps(_plain(paper), ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+    written = text.encode("utf-8", "surrogatepass")
+    return zlib.compress(written, 6), hashlib.sha256(written).hexdigest()
 
 
 def unpacked(data: bytes) -> Paper:
@@ -42,7 +45,7 @@ def unpacked(data: bytes) -> Paper:
         ValueError: They are not a paper's.
     """
     try:
-        found = _whole(json.loads(zlib.decompress(data)))
+        found = _whole(json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass")))
     except (zlib.error, TypeError, KeyError) as error:
         raise ValueError("these bytes are no paper") from error
     if not isinstance(found, Paper):
@@ -51,12 +54,17 @@ def unpacked(data: bytes) -> Paper:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        return {"": type(value).__name__, **named}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return value
+    kind: Any = type(value)
+    return {"": kind.__name__, **{name: _plain(getattr(value, name)) for name in _names(kind)}}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _whole(value: Any) -> Any:

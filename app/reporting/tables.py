@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -48,6 +48,7 @@ class _Grid:
         ]
         self.title_lines = max(len(lines) for lines in self.titles)
         self.has_groups = bool(table.groups)
+        self.merged = [place for place, one in enumerate(table.columns) if one.merged]
 
     @property
     def head_height(self) -> int:
@@ -124,8 +125,11 @@ class _Grid:
         """Draw rows with the lines around them."""
         edges = self.edges
         y, below = top, []
+        said: dict[int, Sequence[str]] = {}
         for line in lines:
-            self._draw_line(pen, y, line)
+            same = {place for place in self.merged if said.get(place) == line.cells[place]}
+            self._draw_line(pen, y, line, same)
+            said = {place: line.cells[place] for place in self.merged}
             y -= self.height(line.count)
             if line.ends or line is lines[-1]:
                 below.append(y)
@@ -133,13 +137,13 @@ class _Grid:
         for edge in edges:
             pen.line((edge, top), (edge, y))
 
-    def _draw_line(self, pen: Pen, top: int, line: _Line) -> None:
+    def _draw_line(self, pen: Pen, top: int, line: _Line, same: Collection[int]) -> None:
         style = self.style
         size, leading = style.size, style.leading
         face = Face.HEI if line.strong else Face.SONG
         first = baseline(top, size, style.padding)
         for place, cell in enumerate(line.cells):
-            if not cell:
+            if not cell or place in same:
                 continue
             if is_right(self.looks[place]):
                 text, x = cell[0], self.edges[place + 1] - _EDGE

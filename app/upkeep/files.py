@@ -1,23 +1,16 @@
-"""Files that are there whole or not at all."""
+"""Copies of a database as files."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.db.errors import CannotOpen, DiskFull
+from app.db.files import SIDE_FILES, explained, sync
 
-_SIDE_FILES = ("-wal", "-shm", "-journal")
 _CHUNK = 1 << 20
-_NO_SPACE = frozenset({errno.EFBIG, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,39 +32,6 @@ class Saved:
     kept: Path | None = None
 
 
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary name in the same folder; at the end it takes the target's place.
-
-    On any failure the temporary file is gone and the target is what it was.
-
-    Raises:
-        DiskFull: No room is left.
-        CannotOpen: The folder does not exist or takes no files.
-    """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        yield draft
-        sync(draft)
-        draft.replace(target)
-        sync(target.parent)
-    except OSError as error:
-        raise explained(error) from error
-    finally:
-        remove(draft)
-
-
-def explained(error: OSError) -> DiskFull | CannotOpen:
-    """Return what a failure of the file system means for the user."""
-    return DiskFull() if error.errno in _NO_SPACE else CannotOpen()
-
-
-def remove(path: Path) -> None:
-    """Delete a database file and what SQLite keeps beside it, where they exist."""
-    for name in ("", *_SIDE_FILES):
-        path.with_name(path.name + name).unlink(missing_ok=True)
-
-
 def put_in_place(draft: Path, place: Path, mark: str) -> Path | None:
     """Let a database file take another one's place; return the new name of the former one.
 
@@ -87,17 +47,6 @@ def put_in_place(draft: Path, place: Path, mark: str) -> Path | None:
     except OSError as error:
         raise explained(error) from error
     return kept
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if path.is_dir() and sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -124,7 +73,7 @@ def _set_aside(place: Path, mark: str) -> Path:
     except OSError:
         copy_file(place, kept)  # some file systems know no second name
         sync(kept)
-    for name in _SIDE_FILES:
+    for name in SIDE_FILES:
         side = place.with_name(place.name + name)
         if side.exists():
             side.rename(kept.with_name(kept.name + name))

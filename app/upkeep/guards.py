@@ -23,6 +23,8 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "touched_day": ("insert", "update"),
     "source_chunk": _CHANGES,
     "source_file": ("delete",),
+    "report_issue": _ALL,
+    "report_content": _CHANGES,
 }
 _CONFIRMED: Mapping[str, tuple[str, ...]] = {
     "arrival_confirmation": _ALL,

@@ -17,9 +17,10 @@ from app.base.i18n import _
 from app.base.progress import Progress, Silent
 from app.db.engine import open_engine
 from app.db.errors import NewerSchema, explaining
+from app.db.files import replacing
 from app.db.migrate import upgrade
 from app.db.schema import revisions, schema_revision
-from app.upkeep.files import Saved, replacing, sha256, stamp
+from app.upkeep.files import Saved, sha256, stamp
 from app.upkeep.rules import (
     BackupFailed,
     BackupMissing,

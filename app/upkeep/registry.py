@@ -25,6 +25,7 @@ MODEL_MODULES = (
     "app.adjustments.model",
     "app.arrivals.model",
     "app.closing.model",
+    "app.reporting.model",
 )
 """A new module with tables is added here."""
 

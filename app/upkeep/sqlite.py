@@ -13,10 +13,11 @@ from app.base.i18n import _
 from app.base.progress import Progress, Silent
 from app.db.engine import open_engine, run_outside_transaction, sqlite_path
 from app.db.errors import DatabaseLocked, DatabaseProblem, NewerSchema, explaining
+from app.db.files import remove, replacing
 from app.db.migrate import upgrade
 from app.db.schema import revisions, schema_revision
 from app.upkeep import files
-from app.upkeep.files import Saved, copy_file, remove, replacing, sha256
+from app.upkeep.files import Saved, copy_file, sha256
 from app.upkeep.rules import BackupFailed, BackupMissing, DatabaseInUse, SameFile
 from app.upkeep.verify import foundation_of, verify
 

@@ -31,6 +31,7 @@ OBJECTS: Mapping[str, str] = {
     "match": N_("match"),
     "organisation": N_("organisation"),
     "reason": N_("reason to choose"),
+    "report": N_("printed paper"),
     "rejected_file": N_("rejected file"),
     "setting": N_("setting"),
     "source_file": N_("file"),
@@ -40,6 +41,7 @@ OBJECTS: Mapping[str, str] = {
 """What the kinds of things in the log are called."""
 
 FIELDS: Mapping[str, str] = {
+    "about": N_("about"),
     "accepted": N_("accepted rows"),
     "account_name": N_("account name"),
     "account_no": N_("account no."),
@@ -50,6 +52,7 @@ FIELDS: Mapping[str, str] = {
     "bytes": N_("bytes"),
     "claimant": N_("claimed for"),
     "code": N_("code"),
+    "copy": N_("copy"),
     "cutoff_minutes": N_("cut-off (minute of the day)"),
     "cycle": N_("settlement cycle"),
     "cycle_days": N_("days of the cycle"),
@@ -57,6 +60,7 @@ FIELDS: Mapping[str, str] = {
     "discrepancies": N_("discrepancies"),
     "fee_bearer": N_("fee borne by"),
     "file": N_("file"),
+    "format": N_("format"),
     "household": N_("household no."),
     "items": N_("items in suspense"),
     "kind": N_("kind"),

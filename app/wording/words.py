@@ -66,6 +66,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Verb.CHECKED: N_("checked"),
         Verb.UNCONFIRMED: N_("confirmation taken back"),
         Verb.PRINTED: N_("printed"),
+        Verb.VOIDED: N_("made void"),
         Verb.UNMASKED: N_("unmasked"),
         Verb.LOGIN_FAILED: N_("login failed"),
         Verb.LOCKED: N_("locked"),

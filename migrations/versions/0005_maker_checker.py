@@ -502,7 +502,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_suspense_move_item", ["item_id", "live"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("suspense_move", schema=None) as batch_op:
         batch_op.drop_index("ix_suspense_move_item")

@@ -15,7 +15,8 @@ from app.catalog.model import Setting
 from app.db.engine import WRITES, open_engine
 from app.db.errors import CannotOpen, DiskFull
 from app.db.workspace import Actor, Workspace
-from app.upkeep.files import put_in_place, replacing, sync
+from app.db.files import replacing, sync
+from app.upkeep.files import put_in_place
 from app.upkeep.rules import (
     BackupFailed,
     ProgramFailed,

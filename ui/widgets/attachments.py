@@ -24,7 +24,7 @@ from app.base.attaching import MOST_ATTACHED_BYTES, AttachmentView, BadAttachmen
 from app.base.i18n import N_, _
 from app.db.workspace import ReadSession
 from app.identity.rules import Permission
-from app.upkeep.files import replacing
+from app.db.files import replacing
 from ui.desk import Desk
 from ui.formatting import moment
 
