@@ -32,6 +32,7 @@ _MODULES = {
     "close": "closing_days",
     "reopen": "closing_days",
     "vouchers-export": "exporting",
+    "report": "reporting",
     "board": "listings",
     "backup": "administration",
     "restore": "administration",

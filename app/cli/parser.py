@@ -6,15 +6,13 @@ import argparse
 import os
 import shutil
 import unicodedata
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
 from app.adjustments.rules import AdjustmentKind
-from app.base.dates import parse_day
-from app.base.errors import UserError
 from app.base.i18n import LANGUAGES, N_, _, ngettext
+from app.cli.options import choice, day, values
+from app.cli.report_options import report
 from app.discrepancies.rules import Status
 from app.identity.rules import Role
 from app.matching.rules import Kind, Task
@@ -125,13 +123,6 @@ def _general(*, top: bool) -> _Parser:
     return options
 
 
-def _day(text: str) -> date:
-    try:
-        return parse_day(text)
-    except UserError as error:
-        raise argparse.ArgumentTypeError(error.user_message()) from None
-
-
 def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--org", type=Path, metavar=_("FILE"), help=_("organisations to load (template)")
@@ -176,7 +167,7 @@ def _import(command: argparse.ArgumentParser) -> None:
         "--profile", metavar=_("NAME"), help=_("layout of the files; else found by content")
     )
     command.add_argument(
-        "--date", type=_day, metavar=_("DATE"), help=_("business date that the files are for")
+        "--date", type=day, metavar=_("DATE"), help=_("business date that the files are for")
     )
     command.add_argument(
         "--encoding",
@@ -196,14 +187,14 @@ def _profiles(command: argparse.ArgumentParser) -> None:
 
 def _reconcile(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--date", type=_day, metavar=_("DATE"), help=_("business date; else the latest loaded")
+        "--date", type=day, metavar=_("DATE"), help=_("business date; else the latest loaded")
     )
     command.add_argument(
         "--task",
         choices=[*(task.value for task in Task), ALL_TASKS],
         default=ALL_TASKS,
         metavar=_("TASK"),
-        help=_("one task ({tasks}); else all").format(tasks=_values(Task)),
+        help=_("one task ({tasks}); else all").format(tasks=values(Task)),
     )
     command.add_argument(
         "--channel", default="", metavar=_("CHANNEL"), help=_("one channel; else all")
@@ -212,8 +203,8 @@ def _reconcile(command: argparse.ArgumentParser) -> None:
 
 def _discrepancies(command: argparse.ArgumentParser) -> None:
     _date_and_task(command)
-    _choice(command, "--kind", Kind, _("KIND"), _("only this kind: {values}"))
-    _choice(command, "--status", Status, _("STATE"), _("only in this state: {values}"))
+    choice(command, "--kind", Kind, _("KIND"), _("only this kind: {values}"))
+    choice(command, "--status", Status, _("STATE"), _("only in this state: {values}"))
 
 
 def _matches(command: argparse.ArgumentParser) -> None:
@@ -221,7 +212,7 @@ def _matches(command: argparse.ArgumentParser) -> None:
 
 
 def _match(command: argparse.ArgumentParser) -> None:
-    _choice(command, "--task", Task, _("TASK"), _("the task: {values}"), required=True)
+    choice(command, "--task", Task, _("TASK"), _("the task: {values}"), required=True)
     for name, help_text in (
         ("--ours", _("business keys of our entries")),
         ("--theirs", _("business keys of their entries")),
@@ -276,7 +267,7 @@ def _adjustment_kind(text: str) -> AdjustmentKind:
         return kind
     raise argparse.ArgumentTypeError(
         _("“{text}” is no kind of adjustment; known are: {values}").format(
-            text=text, values=_values(AdjustmentKind)
+            text=text, values=values(AdjustmentKind)
         )
     )
 
@@ -350,7 +341,7 @@ def _confirm(command: argparse.ArgumentParser) -> None:
         "--all-clean", action="store_true", help=_("all that arrived and of which nothing differs")
     )
     command.add_argument(
-        "--date", type=_day, metavar=_("DATE"), help=_("business date; else the latest loaded")
+        "--date", type=day, metavar=_("DATE"), help=_("business date; else the latest loaded")
     )
 
 
@@ -366,7 +357,7 @@ def _unconfirm(command: argparse.ArgumentParser) -> None:
 
 
 def _close(command: argparse.ArgumentParser) -> None:
-    command.add_argument("date", type=_day, metavar=_("DATE"), help=_("business date"))
+    command.add_argument("date", type=day, metavar=_("DATE"), help=_("business date"))
     command.add_argument(
         "--waive",
         action="append",
@@ -400,13 +391,13 @@ def _audit_export(command: argparse.ArgumentParser) -> None:
 
 
 def _reopen(command: argparse.ArgumentParser) -> None:
-    command.add_argument("date", type=_day, metavar=_("DATE"), help=_("business date"))
+    command.add_argument("date", type=day, metavar=_("DATE"), help=_("business date"))
     command.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("reason to be kept"))
 
 
 def _board(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--date", type=_day, metavar=_("DATE"), help=_("business date; else the latest loaded")
+        "--date", type=day, metavar=_("DATE"), help=_("business date; else the latest loaded")
     )
 
 
@@ -425,7 +416,7 @@ def _demo(command: argparse.ArgumentParser) -> None:
         ("--faults", None, _("how often each fault is planted a day")),
     ):
         command.add_argument(name, type=int, default=default, metavar=_("COUNT"), help=help_text)
-    command.add_argument("--start", type=_day, metavar=_("DATE"), help=_("first business date"))
+    command.add_argument("--start", type=day, metavar=_("DATE"), help=_("first business date"))
 
 
 def _ids(command: argparse.ArgumentParser) -> None:
@@ -436,31 +427,9 @@ def _ids(command: argparse.ArgumentParser) -> None:
 
 def _date_and_task(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--date", type=_day, metavar=_("DATE"), help=_("only of this business date")
+        "--date", type=day, metavar=_("DATE"), help=_("only of this business date")
     )
-    _choice(command, "--task", Task, _("TASK"), _("only of this task: {values}"))
-
-
-def _choice(
-    command: argparse.ArgumentParser,
-    name: str,
-    members: type[StrEnum],
-    metavar: str,
-    help_text: str,
-    *,
-    required: bool = False,
-) -> None:
-    command.add_argument(
-        name,
-        choices=[member.value for member in members],
-        required=required,
-        metavar=metavar,
-        help=help_text.format(values=_values(members)),
-    )
-
-
-def _values(members: type[StrEnum]) -> str:
-    return ", ".join(member.value for member in members)
+    choice(command, "--task", Task, _("TASK"), _("only of this task: {values}"))
 
 
 def _nothing(command: argparse.ArgumentParser) -> None:
@@ -493,6 +462,7 @@ _COMMANDS = (
     ("close", N_("close a day"), _close),
     ("reopen", N_("ask for a day to be reopened, or agree to it as the second person"), _reopen),
     ("vouchers-export", N_("write vouchers for a ledger system"), _vouchers_export),
+    ("report", N_("print a paper, or check a printed one"), report),
     ("board", N_("show where the day stands"), _board),
     ("backup", N_("save a verified copy while in use"), _file),
     ("restore", N_("put a verified backup in place"), _file),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -73,6 +74,7 @@ PRINT_LOCK = "printing"
 MOST_OFFSET = 500
 """So far can a print on a pre-printed form be moved, in 0.1 mm."""
 
+_OFFSET = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9])?),([+-]?[0-9]{1,3}(?:\.[0-9])?)")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what looks alike; a prime number of characters, so that one wrong one is noticed."""
 _CODE_LENGTH = 16
@@ -149,6 +151,27 @@ class NothingToPrint(UserError):
     """What was asked for does not exist, so no paper is made."""
 
     template = N_("There is nothing to print for this.")
+
+
+def offset_of(text: str) -> tuple[int, int]:
+    """Read by how many mm a print is moved to the right and down: 2.5,-1 is (25, -10).
+
+    Raises:
+        OffsetTooLarge: It is no pair of mm with one decimal, or more than a form allows.
+    """
+    parts = _OFFSET.fullmatch(text.replace(" ", ""))
+    if parts is None:
+        raise OffsetTooLarge(most=MOST_OFFSET // 10, value=text[:40])
+    right, down = (_tenths(part) for part in parts.groups())
+    if max(abs(right), abs(down)) > MOST_OFFSET:
+        raise OffsetTooLarge(most=MOST_OFFSET // 10, value=text[:40])
+    return right, down
+
+
+def _tenths(text: str) -> int:
+    whole, _point, part = text.lstrip("+-").partition(".")
+    tenths = int(whole) * 10 + int(part or 0)
+    return -tenths if text.startswith("-") else tenths
 
 
 def number_of(kind: ReportKind, day: date, count: int) -> str:

@@ -99,7 +99,8 @@ def void(tx: Tx, *, number: str, reason: str) -> list[IssueView]:
     for row in tx.session.scalars(query.order_by(ReportIssue.copy_no)):
         if row.voided_at is not None:
             raise PaperVoid(number=number, reason=row.void_reason)
-        row.void_reason, row.voided_by, row.voided_at = reason.strip(), tx.actor.name, tx.at
+        row.void_reason, row.voided_by = reason.strip(), tx.actor.name
+        row.voided_at = tx.at.replace(microsecond=0)
     tx.session.flush()
     audit.record(tx, Verb.VOIDED, _OBJECT, number, after={"reason": reason.strip()})
     return prints_of(tx.session, number)
@@ -155,7 +156,7 @@ def _row(tx: Tx, one: Print) -> ReportIssue:
         content=one.digest,
         issued_by_id=tx.actor.user_id,
         issued_by=tx.actor.name,
-        issued_at=tx.at,
+        issued_at=tx.at.replace(microsecond=0),
         void_reason="",
         voided_by="",
     )

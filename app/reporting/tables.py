@@ -10,7 +10,7 @@ from app.base.i18n import N_, _
 from app.reporting.flows import Flow, Piece, Whole, baseline, gap, heading_flows
 from app.reporting.fonts import Face
 from app.reporting.looks import Style, is_right, shown
-from app.reporting.paper import Row, Table
+from app.reporting.paper import Look, Row, Table
 from app.reporting.pen import POINT, Align, Pen, fitted, wrapped
 
 _EDGE = 3 * POINT
@@ -21,12 +21,16 @@ _TALLEST = 24
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One row as it is drawn; `ends` says that the line below it is drawn."""
+    """One row as it is drawn.
+
+    `ends` says that the line below it is drawn, `span` over how many columns the first text goes.
+    """
 
     cells: tuple[Sequence[str], ...]
     count: int
     strong: bool = False
     ends: bool = True
+    span: int = 1
 
 
 class _Grid:
@@ -61,29 +65,41 @@ class _Grid:
 
     def lines(self, row: Row, *, strong: bool = False) -> list[_Line]:
         """Set a row."""
-        size = self.style.size
-        face = Face.HEI if strong else Face.SONG
+        if strong:
+            return [self._total(row)]
+        size, face = self.style.size, Face.SONG
         cells: list[tuple[str, ...]] = []
         most = 1
         for value, look, room in zip(row, self.looks, self.rooms, strict=True):
-            text = shown(value, look, sign=strong)
-            if len(text) * size <= room or is_right(look):
+            text = shown(value, look)
+            if len(text) * size <= room or is_right(look) or look is Look.DAY:
                 cells.append((text,) if text else ())
                 continue
             set_ = tuple(wrapped(text, size, room, face))
             most = max(most, len(set_))
             cells.append(set_)
         if most <= _TALLEST:
-            return [_Line(tuple(cells), most, strong)]
-        return self._parts(cells, most, strong=strong)
+            return [_Line(tuple(cells), most)]
+        return self._parts(cells, most)
 
-    def _parts(self, cells: list[tuple[str, ...]], most: int, *, strong: bool) -> list[_Line]:
+    def _total(self, row: Row) -> _Line:
+        """Set a row of totals: its name goes over the empty columns beside it."""
+        texts = [shown(value, look, sign=True) for value, look in zip(row, self.looks, strict=True)]
+        place = next((place for place, text in enumerate(texts) if text), 0)
+        span = next(
+            (later for later in range(place + 1, len(texts)) if row[later] is not None), len(texts)
+        )
+        room = self.edges[span] - self.edges[0] - 2 * _EDGE
+        name = tuple(wrapped(texts[place], self.style.size, room, Face.HEI))
+        rest: list[tuple[str, ...]] = [(text,) if text else () for text in texts[span:]]
+        return _Line((name, *[()] * (span - 1), *rest), len(name), strong=True, span=span)
+
+    def _parts(self, cells: list[tuple[str, ...]], most: int) -> list[_Line]:
         starts = range(0, most, _TALLEST)
         return [
             _Line(
                 tuple(cell[start : start + _TALLEST] for cell in cells),
                 min(_TALLEST, most - start),
-                strong,
                 ends=start + _TALLEST >= most,
             )
             for start in starts
@@ -130,12 +146,16 @@ class _Grid:
             same = {place for place in self.merged if said.get(place) == line.cells[place]}
             self._draw_line(pen, y, line, same)
             said = {place: line.cells[place] for place in self.merged}
+            if line.strong:
+                for edge in (edges[0], *edges[line.span :]):
+                    pen.line((edge, y), (edge, y - self.height(line.count)))
             y -= self.height(line.count)
             if line.ends or line is lines[-1]:
                 below.append(y)
         pen.level(edges[0], edges[-1], below)
+        plain = top - sum(self.height(line.count) for line in lines if not line.strong)
         for edge in edges:
-            pen.line((edge, top), (edge, y))
+            pen.line((edge, top), (edge, plain))
 
     def _draw_line(self, pen: Pen, top: int, line: _Line, same: Collection[int]) -> None:
         style = self.style
@@ -145,12 +165,15 @@ class _Grid:
         for place, cell in enumerate(line.cells):
             if not cell or place in same:
                 continue
-            if is_right(self.looks[place]):
+            if is_right(self.looks[place]) and place >= line.span * line.strong:
                 text, x = cell[0], self.edges[place + 1] - _EDGE
                 fit = fitted(text, size, self.rooms[place], face)
                 pen.text((x, first), text, fit, face, Align.RIGHT)
                 continue
             x = self.edges[place] + _EDGE
+            if self.looks[place] is Look.DAY and not line.strong:
+                pen.text((x, first), cell[0], fitted(cell[0], size, self.rooms[place]), face)
+                continue
             for number, text in enumerate(cell):
                 pen.text((x, first - number * leading), text, size, face)
 

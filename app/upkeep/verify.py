@@ -16,6 +16,7 @@ from app.db.schema import revisions, schema_revision
 from app.upkeep.anchors import anchors_hold, files_hold
 from app.upkeep.attached import attachments
 from app.upkeep.guards import GUARDS
+from app.upkeep.printed import printed
 from app.upkeep.rules import Checked, CheckResult, Verified, nothing_but
 from app.upkeep.sums import SUMS
 
@@ -130,6 +131,9 @@ FOUNDATION = (
 CHECKS: tuple[Check, ...] = (
     *FOUNDATION,
     Check(name="anchors", run=anchors_hold),
-    *(Check(name=name, run=run) for name, run in (*SUMS, ("attachments", attachments))),
+    *(
+        Check(name=name, run=run)
+        for name, run in (*SUMS, ("attachments", attachments), ("printed", printed))
+    ),
 )
 """Everything that `duiping verify` checks: the steps' checks follow the foundation's."""

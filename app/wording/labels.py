@@ -241,6 +241,7 @@ CHECKS: Mapping[str, str] = {
     "anchors": N_("anchors of the audit log"),
     "anchor_files": N_("anchors in the second folder"),
     "attachments": N_("attachments"),
+    "printed": N_("register of prints"),
     "up_to_date": N_("runs are up to date"),
 }
 """What the checks of `verify` are called."""

@@ -206,8 +206,8 @@ def _table(session: Session, rows: Sequence[CaseRow], details: dict[int, _Detail
         columns=(
             Column(title=_(N_("No.")), width=5, look=Look.COUNT),
             Column(title=_(N_("Kind")), width=10),
-            Column(title=_(N_("Our date")), width=10, look=Look.DAY),
-            Column(title=_(N_("Their date")), width=10, look=Look.DAY),
+            Column(title=_(N_("Our date")), width=11, look=Look.DAY),
+            Column(title=_(N_("Their date")), width=11, look=Look.DAY),
             Column(title=_(N_("Our serial no.")), width=21),
             Column(title=_(N_("Their serial no.")), width=21),
             Column(title=_(N_("Household no.")), width=14),

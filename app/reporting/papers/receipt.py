@@ -102,13 +102,6 @@ def _ready(order: str, payee: str, facts: _Facts, wish: Wish) -> Ready:
         blocks=(
             Fields(fields=tuple(_fields(order, lines, payments, facts)), beside=2),
             _table(lines, total),
-            Fields(
-                fields=(
-                    Field(name=_(N_("In capitals")), value=f"人民币{capitals(total)}", strong=True),
-                    Field(name=_(N_("In figures")), value=total, look=Look.MONEY, strong=True),
-                ),
-                beside=2,
-            ),
         ),
         signatures=(
             signed(N_("Payee (seal)")),
@@ -183,6 +176,7 @@ def _table(lines: Sequence[BillLine], total: int) -> Table:
         )
         for line in lines
     ]
+    words = _(N_("Total in capitals: {words}")).format(words=f"人民币{capitals(total)}")
     late = sum(line.late_fee_fen or 0 for line in lines)
     principal = sum(map(_principal, lines))
     return Table(
@@ -196,7 +190,7 @@ def _table(lines: Sequence[BillLine], total: int) -> Table:
             Column(title=_(N_("Paid")), width=13, look=Look.MONEY),
         ),
         rows=tuple(rows),
-        totals=((_(N_("Total")), None, None, principal, late, total),),
+        totals=((words, None, None, principal, late, total),),
     )
 
 
