@@ -9,9 +9,9 @@ from app.adjustments.queries import VoucherFilter, vouchers
 from app.base.i18n import ngettext
 from app.cli.codes import DONE
 from app.cli.session import Command, Desk
+from app.db.files import replacing
 from app.reporting.ledger_export import export_vouchers, form_of, payee_names
 from app.reporting.ledger_layouts import layout
-from app.upkeep.files import replacing
 
 
 def _vouchers_export(desk: Desk) -> int:

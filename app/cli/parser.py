@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import unicodedata
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -285,7 +286,7 @@ def _vouchers_export(command: argparse.ArgumentParser) -> None:
     )
     period = command.add_mutually_exclusive_group()
     period.add_argument("--month", type=_month, metavar=_("YYYY-MM"), help=_("only this month"))
-    period.add_argument("--date", type=_day, metavar=_("DATE"), help=_("only this business date"))
+    period.add_argument("--date", type=day, metavar=_("DATE"), help=_("only this business date"))
     command.add_argument("--payee", default="", metavar=_("CODE"), help=_("in whose book"))
 
 
@@ -383,7 +384,7 @@ def _audit_export(command: argparse.ArgumentParser) -> None:
         ("--from", "first", _("first day")),
         ("--to", "last", _("last day")),
     ):
-        command.add_argument(name, dest=into, type=_day, metavar=_("DATE"), help=help_text)
+        command.add_argument(name, dest=into, type=day, metavar=_("DATE"), help=help_text)
     command.add_argument("--person", default="", metavar=_("NAME"), help=_("only of this user"))
     command.add_argument(
         "--object", default="", metavar=_("KIND"), help=_("only of this kind of thing")

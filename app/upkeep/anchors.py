@@ -27,10 +27,10 @@ from app.base.i18n import N_, _, ngettext
 from app.closing.model import DayClose
 from app.closing.rules import CloseState
 from app.db.engine import sqlite_path
+from app.db.files import explained, replacing
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.rules import Permission
 from app.identity.service import may
-from app.upkeep.files import explained, replacing
 from app.upkeep.model import AuditAnchor
 from app.upkeep.rules import CheckResult, nothing_but
 from app.upkeep.signing import Signer, signed_by, signer

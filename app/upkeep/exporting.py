@@ -20,10 +20,11 @@ from app.audit.model import AuditHead, AuditRecord
 from app.audit.rules import Verb
 from app.audit.search import AuditFilter, record_ids
 from app.base.progress import Progress, Silent
+from app.db.files import replacing
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.rules import Permission
 from app.identity.service import require
-from app.upkeep.files import replacing, sha256
+from app.upkeep.files import sha256
 
 _CHUNK = 500
 

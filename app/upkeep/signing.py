@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.base.errors import UserError
 from app.base.i18n import N_
-from app.upkeep.files import replacing
+from app.db.files import replacing
 
 PASSPHRASE = "DUIPING_ANCHOR_PASSPHRASE"  # noqa: S105 - the name of a variable
 KEY_FILE = "signing-key.pem"

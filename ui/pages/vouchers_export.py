@@ -14,9 +14,9 @@ from app.adjustments.listing import voucher_rows
 from app.base.errors import UserError
 from app.base.i18n import N_, _, ngettext
 from app.base.progress import Progress
+from app.db.files import replacing
 from app.reporting.ledger_export import export_vouchers, form_of, payee_names
 from app.reporting.ledger_layouts import Layout, layout, layouts
-from app.upkeep.files import replacing
 from ui.dialogs.choosing import Choose
 from ui.formatting import count
 from ui.pages.page import Page

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from app.base.attaching import MOST_ATTACHED_BYTES, AttachmentView, BadAttachment
 from app.base.i18n import N_, _
+from app.db.files import replacing
 from app.db.workspace import ReadSession
 from app.identity.rules import Permission
-from app.db.files import replacing
 from ui.desk import Desk
 from ui.formatting import moment
 
