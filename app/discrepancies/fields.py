@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.intake.rules import Kind
+from app.intake.rules import Kind, Personal
 
 
 class Field(StrEnum):
@@ -57,8 +57,14 @@ MONEY = frozenset(
 
 DAYS = frozenset({Field.DAY, Field.CLEARING_DAY})
 MOMENTS = frozenset({Field.AT})
-NAMES = frozenset({Field.CUSTOMER})
-"""Names of people, which are masked."""
+PERSONAL = {
+    Field.CUSTOMER: Personal.NAME,
+    Field.COUNTERPARTY: Personal.PARTY,
+    Field.COUNTERPARTY_ACCOUNT: Personal.CARD,
+    Field.SUMMARY: Personal.TEXT,
+    Field.POSTSCRIPT: Personal.TEXT,
+}
+"""Personal data, and how they are masked."""
 
 LOOSE = frozenset({Field.AT, Field.BATCH_NO, Field.SERIAL_NO, Field.CLEARING_DAY})
 """Fields that never agree to the letter although both sides mean the same."""

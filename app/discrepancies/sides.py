@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.dates import day_of, moment_of
-from app.base.masking import mask_card, mask_name
 from app.catalog.model import BankAccount, Organisation
-from app.discrepancies.fields import DAYS, FIELDS, LOOSE, MOMENTS, MONEY, NAMES, Field
+from app.discrepancies.fields import DAYS, FIELDS, LOOSE, MOMENTS, MONEY, PERSONAL, Field
 from app.discrepancies.model import Discrepancy, DiscrepancyLeg
 from app.discrepancies.refusals import UnknownDiscrepancy
 from app.intake.model import SourceFile
 from app.intake.rules import Kind as EntryKind
+from app.intake.rules import masked
 from app.matching.rules import Kind, Side, Task
 from app.records.kinds import SHAPES
 from app.records.queries import EntryRef, entries
@@ -121,10 +121,8 @@ def _shown(field: Field, value: Any) -> Value:
         shown = day_of(value) if value else None
     elif field in MOMENTS:
         shown = moment_of(value)
-    elif field in NAMES:
-        shown = mask_name(value)
-    elif field is Field.COUNTERPARTY_ACCOUNT:
-        shown = mask_card(value)
+    elif field in PERSONAL:
+        shown = masked(value, PERSONAL[field])
     return shown
 
 

@@ -149,10 +149,10 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         _text("serial_no", needed=True),
         _of("amount_fen", FieldType.AMOUNT),
         _of("balance_fen", FieldType.AMOUNT, needed=False),
-        _text("counterparty", personal=Personal.NAME),
+        _text("counterparty", personal=Personal.PARTY),
         Field(name="counterparty_account", type=FieldType.ACCOUNT, personal=Personal.CARD),
-        _text("summary"),
-        _text("postscript"),
+        _text("summary", personal=Personal.TEXT),
+        _text("postscript", personal=Personal.TEXT),
     ),
     Kind.CHANNEL: (
         _of("channel", FieldType.CHANNEL),

@@ -8,7 +8,15 @@ from dataclasses import field as made
 from enum import StrEnum
 
 from app.base.i18n import N_, _
-from app.base.masking import mask_card, mask_household, mask_name, mask_phone
+from app.base.masking import (
+    mask_card,
+    mask_household,
+    mask_name,
+    mask_party,
+    mask_phone,
+    mask_phones,
+    mask_text,
+)
 
 PROBLEMS_KEPT = 1_000
 """So many bad rows are named; the rest is counted."""
@@ -328,6 +336,8 @@ class Personal(StrEnum):
     PHONE = "phone"
     CARD = "card"
     HOUSEHOLD = "household"
+    PARTY = "party"
+    TEXT = "text"
 
 
 _MASKS = {
@@ -335,6 +345,8 @@ _MASKS = {
     Personal.PHONE: mask_phone,
     Personal.CARD: mask_card,
     Personal.HOUSEHOLD: mask_household,
+    Personal.PARTY: mask_party,
+    Personal.TEXT: mask_text,
 }
 
 
@@ -433,16 +445,7 @@ class RawLines:
         if row.line <= self.header_line:
             return row
         cells = [
-            masked(cell, self.personal.get(place)) if place in self.personal else _unphoned(cell)
+            masked(cell, self.personal.get(place)) if place in self.personal else mask_phones(cell)
             for place, cell in enumerate(row.cells)
         ]
         return RawRow(line=row.line, cells=tuple(cells))
-
-
-def _unphoned(cell: str) -> str:
-    text = cell.strip()
-    mobile = len(text) == _MOBILE_DIGITS and text.isascii() and text.isdigit() and text[0] == "1"
-    return mask_phone(text) if mobile else cell
-
-
-_MOBILE_DIGITS = 11

@@ -132,10 +132,10 @@ FIELDS: dict[Kind, tuple[EntryField, ...]] = {
     Kind.ARRIVALS: (
         _day("booked_on", shown=True),
         _amount("amount_fen", shown=True),
-        EntryField(name="summary", shown=True),
-        EntryField(name="postscript", shown=True),
+        EntryField(name="summary", shown=True, personal=Personal.TEXT),
+        EntryField(name="postscript", shown=True, personal=Personal.TEXT),
         EntryField(name="serial_no"),
-        EntryField(name="counterparty", personal=Personal.NAME),
+        EntryField(name="counterparty", personal=Personal.PARTY),
         EntryField(name="counterparty_account", personal=Personal.CARD),
         EntryField(name="account_no"),
         _amount("balance_fen"),

@@ -9,6 +9,7 @@ from pathlib import PurePath, PureWindowsPath
 
 from app.audit.queries import AuditRow
 from app.base.i18n import N_, _
+from app.base.masking import mask_text
 from app.base.money import yuan
 from app.identity.rules import Role
 from app.matching.rules import Kind, Task
@@ -27,6 +28,7 @@ OBJECTS: Mapping[str, str] = {
     "database": N_("database"),
     "defaults": N_("what the program brings along"),
     "discrepancy": N_("discrepancy"),
+    "entry": N_("entry"),
     "ledger_account": N_("account of the chart"),
     "match": N_("match"),
     "organisation": N_("organisation"),
@@ -201,7 +203,7 @@ def _written(name: str, value: object) -> str:
             return ", ".join(_written(name, one) for one in value)
         case _:
             known = name == "roles" and str(value) in set(Role)
-            return label(Role(str(value))) if known else str(value)
+            return label(Role(str(value))) if known else mask_text(str(value))
 
 
 def _loaded(text: str) -> object:

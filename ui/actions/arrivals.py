@@ -63,6 +63,14 @@ ACTIONS = (
         ),
     ),
     Action(
+        name="arrivals.unmask",
+        text=N_("Show personal data"),
+        keys="Shift+P",
+        icon="eye",
+        permission=Permission.UNMASK,
+        help=N_("Asks for a reason and shows names and numbers for half a minute; it is logged."),
+    ),
+    Action(
         name="arrivals.filter",
         text=N_("Find a batch"),
         keys="Ctrl+F",

@@ -96,6 +96,14 @@ ACTIONS = (
         help=N_("Shows the entries where they can be matched."),
     ),
     Action(
+        name="discrepancies.unmask",
+        text=N_("Show personal data"),
+        keys="Shift+P",
+        icon="eye",
+        permission=Permission.UNMASK,
+        help=N_("Asks for a reason and shows names and numbers for half a minute; it is logged."),
+    ),
+    Action(
         name="discrepancies.filter",
         text=N_("Filter by key"),
         keys="/; Ctrl+F",

@@ -21,11 +21,13 @@ from app.base.i18n import N_, _
 from app.closing.tracing import Node, Trace
 from app.closing.viewing import LineViewer
 from app.discrepancies.queries import SIDES
+from app.identity.rules import Permission
 from app.intake.rules import Kind, RawLines, RowProblem
 from app.matching.rules import Task
 from app.records.fields import FIELDS
 from app.wording.labels import label as label_of
 from ui.desk import Desk, Target
+from ui.dialogs.unmasking import ask_unmask
 from ui.widgets.entry_columns import TITLES, value_text
 from ui.widgets.lines_view import LinesView
 from ui.widgets.panels import label
@@ -80,12 +82,17 @@ class TraceDialog(QDialog):
         go = QPushButton(_(N_("Go there  Enter")))
         go.setAutoDefault(False)
         go.clicked.connect(self._go)
+        self.unmask = QPushButton(_(N_("Show personal data")))
+        self.unmask.setAutoDefault(False)
+        self.unmask.setVisible(self._desk.may(Permission.UNMASK))
+        self.unmask.clicked.connect(self._unmask)
         close = QPushButton(_(N_("Close")))
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addWidget(label(_(N_("Tab and arrow keys go from box to box.")), "muted"))
         row.addStretch(1)
+        row.addWidget(self.unmask)
         row.addWidget(go)
         row.addWidget(close)
         body = QVBoxLayout(self)
@@ -126,6 +133,10 @@ class TraceDialog(QDialog):
             return
         place = next((n for n, row in enumerate(found.rows) if row.line >= node.line), None)
         self.lines.lines.show_lines(found, {} if place is None else {place: frozenset()})
+
+    def _unmask(self) -> None:
+        node = self.picture.current() or self.picture.start().node
+        ask_unmask(self._desk, [(node.kind, node.id)], self)
 
     def _go(self) -> None:
         node = self.picture.current()

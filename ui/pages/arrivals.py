@@ -26,6 +26,7 @@ from app.base.i18n import N_, _
 from app.identity.rules import Permission
 from ui.desk import Desk, Target
 from ui.dialogs.asking import Ask
+from ui.dialogs.unmasking import ask_unmask
 from ui.formatting import amount
 from ui.models.list_table import ListTable
 from ui.pages.page import Page
@@ -165,6 +166,7 @@ class ArrivalsPage(Page):
         self.bind("arrivals.earlier", self.choice.earlier.toggle)
         self.bind("arrivals.next_state", lambda: self.choice.step_state(1))
         self.bind("arrivals.previous_state", lambda: self.choice.step_state(-1))
+        self.bind("arrivals.unmask", self._unmask)
         self.bind("arrivals.filter", lambda: self.table.header.focus_filter("batch_no"))
         self.choice.earlier.setToolTip(self.actions_by_name["arrivals.earlier"].toolTip())
 
@@ -302,6 +304,10 @@ class ArrivalsPage(Page):
         else:
             self.details.show_row(current)
             self._wait.start()
+
+    def _unmask(self) -> None:
+        if entries := self.details.entries():
+            ask_unmask(self.desk, entries, self.window())
 
     def _ask_details(self) -> None:
         row = self._current()

@@ -28,6 +28,7 @@ from app.matching.rules import Side
 from ui.desk import Target, Undo
 from ui.dialogs.asking import Ask
 from ui.dialogs.choosing import Choose
+from ui.dialogs.unmasking import ask_unmask
 from ui.formatting import amount, count, now
 from ui.pages.adjusting import Adjusting
 from ui.pages.page import Page
@@ -68,6 +69,7 @@ class Casework(QObject):
             "attach": self._ask_file,
             "paste": self._paste,
             "reconcile": self.to_reconcile,
+            "unmask": self._unmask,
         }.items():
             page.bind(f"discrepancies.{name}", act)
         self._adjusting = Adjusting(page)
@@ -203,6 +205,13 @@ class Casework(QObject):
             self._desk.messages.tell_done(_(N_("The note is saved")))
 
         self._desk.write(add_note, id_=id_, text=text).then(saved, owner=self)
+
+    def _unmask(self) -> None:
+        detail = self._view.detail
+        if detail is not None:
+            sides = (detail.sides.ours, detail.sides.theirs)
+            entries = [(one.kind, one.entry_id) for one in sides if one is not None]
+            ask_unmask(self._desk, entries, self._view.window())
 
     def attach_file(self, path: Path) -> None:
         """Attach a file to the row with the cursor."""

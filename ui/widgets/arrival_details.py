@@ -12,6 +12,8 @@ from app.arrivals.listing import Details
 from app.arrivals.queries import BankLine, ConfirmationView, ExpectedArrival
 from app.arrivals.rules import ArrivalState, ConfirmationStatus
 from app.base.i18n import N_, _
+from app.base.masking import mask_party, mask_text
+from app.intake.rules import Kind
 from app.matching.rules import WHY
 from app.wording.labels import label as label_of
 from ui.formatting import amount, day, local_time, moment
@@ -61,6 +63,10 @@ class ArrivalDetails(QWidget):
         self.history.setAccessibleName(_(N_("Who confirmed")))
         body.addWidget(self.history)
         self.show_nothing()
+
+    def entries(self) -> list[tuple[Kind, int]]:
+        """Return the bank lines that are shown."""
+        return [(Kind.ARRIVALS, row.line.id) for row in self.lines.rows()]
 
     def show_nothing(self) -> None:
         """Show that no batch is chosen."""
@@ -173,7 +179,7 @@ def _columns() -> Sequence[Column[_Line]]:
             sortable=False,
         ),
         _plain("text", N_("Text"), _text, 26),
-        _plain("counterparty", N_("From"), lambda line: line.counterparty, 18),
+        _plain("counterparty", N_("From"), lambda line: mask_party(line.counterparty), 18),
         _plain("serial_no", N_("Bank serial no."), lambda line: line.serial_no, 18),
         _plain("booked_at", N_("Time"), lambda line: local_time(line.booked_at), 18),
         _plain("file", N_("File"), lambda line: f"{line.file}:{line.line}", 24),
@@ -192,4 +198,4 @@ def _plain(name: str, title: str, text: Callable[[BankLine], str], width: int) -
 
 
 def _text(line: BankLine) -> str:
-    return " ".join(part for part in (line.summary, line.postscript) if part)
+    return mask_text(" ".join(part for part in (line.summary, line.postscript) if part))

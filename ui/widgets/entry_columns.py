@@ -9,13 +9,12 @@ from enum import StrEnum
 
 from app.base.dates import china_time, day_of
 from app.base.i18n import N_, _
-from app.base.masking import mask_name
 from app.discrepancies.queries import SIDES
 from app.discrepancies.rows import Entry, Line, Value
 from app.discrepancies.rules import LineState
 from app.discrepancies.worklist import COUNTED, DIFFERENCE, KIND
 from app.intake.rules import Kind as EntryKind
-from app.intake.rules import Personal, masked
+from app.intake.rules import masked
 from app.matching.rules import Kind, Side, Task
 from app.records.fields import FIELDS, EntryField
 from app.records.fields import Look as Writing
@@ -325,6 +324,4 @@ def _choice(choices: type[StrEnum], value: str) -> str:
 
 
 def _plain(field: EntryField, value: str) -> str:
-    if field.personal is Personal.NAME:
-        return mask_name(value)
-    return masked(value, field.personal) if field.personal is not None else value
+    return masked(value, field.personal)
