@@ -17,6 +17,9 @@ from app.closing.rules import Blocker, CannotClose
 from app.wording.closing import about
 from app.wording.labels import label
 
+_SHOWN = 6
+"""So many of what is in the way are named to people; the JSON document names more."""
+
 
 def _close(desk: Desk) -> int:
     options = desk.options
@@ -94,10 +97,14 @@ def _document(
 def _blocker_lines(found: Sequence[Blocker]) -> list[str]:
     head = (_("in the way"), _("of which"), _("count"), _("yuan"), _("what"))
     rows = [
-        (label(one.code), about(one), str(one.count), yuan(one.fen), " ".join(one.items))
-        for one in found
+        (label(one.code), about(one), str(one.count), yuan(one.fen), _few(one)) for one in found
     ]
     return list(table([head, *rows], right=(2, 3)))
+
+
+def _few(one: Blocker) -> str:
+    named = " ".join(one.items[:_SHOWN])
+    return f"{named} …" if one.count > _SHOWN else named
 
 
 COMMANDS: Mapping[str, Command] = {"close": _close, "reopen": _reopen}
