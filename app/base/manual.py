@@ -18,6 +18,7 @@ CHAPTERS = (
     "arrivals",
     "closing",
     "vouchers",
+    "reports",
     "mistakes",
     "master",
     "system",
