@@ -17,6 +17,8 @@ from app.cli.parser import parser
 from app.intake.profiles import load_profile
 from app.intake.rules import Kind as FileKind
 from app.matching.rules import Kind
+from app.reporting.papers.gathering import BUILDERS
+from app.reporting.rules import ReportKind
 from app.wording.labels import label
 from app.wording.meanings import first_look, meaning
 from docs.screenshots import FACES
@@ -89,6 +91,14 @@ def test_the_commands_exist(language: str) -> None:
     assert len(commands) > 30
     for line in commands:
         parser().parse_args(shlex.split(line)[1:])
+
+
+@both
+def test_the_papers_can_be_made(language: str) -> None:
+    told = set(re.findall(r"duiping report ([a-z]+)", _text(language, "reports")))
+
+    assert {ReportKind.ARRIVAL, ReportKind.RECEIPT, ReportKind.SUMMARY} <= told
+    assert told <= set(BUILDERS)
 
 
 @both
