@@ -31,6 +31,8 @@ _MODULES = {
     "unconfirm": "confirming",
     "close": "closing_days",
     "reopen": "closing_days",
+    "discrepancies-export": "exporting",
+    "discrepancies-import": "exporting",
     "vouchers-export": "exporting",
     "report": "reporting",
     "board": "listings",

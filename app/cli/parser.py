@@ -6,12 +6,12 @@ import argparse
 import os
 import shutil
 import unicodedata
-from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from app.adjustments.rules import AdjustmentKind
 from app.base.i18n import LANGUAGES, N_, _, ngettext
+from app.cli.export_options import sheet_in, sheet_out, vouchers_export
 from app.cli.options import choice, day, values
 from app.cli.report_options import report
 from app.discrepancies.rules import Status
@@ -273,34 +273,6 @@ def _adjustment_kind(text: str) -> AdjustmentKind:
     )
 
 
-def _vouchers_export(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--out",
-        required=True,
-        type=Path,
-        metavar=_("FILE"),
-        help=_("ends with .xlsx, .csv or .xml"),
-    )
-    command.add_argument(
-        "--layout", default="two-columns", metavar=_("NAME"), help=_("columns and their order")
-    )
-    period = command.add_mutually_exclusive_group()
-    period.add_argument("--month", type=_month, metavar=_("YYYY-MM"), help=_("only this month"))
-    period.add_argument("--date", type=day, metavar=_("DATE"), help=_("only this business date"))
-    command.add_argument("--payee", default="", metavar=_("CODE"), help=_("in whose book"))
-
-
-def _month(text: str) -> int:
-    """Read a month such as 2026-10 as 202610."""
-    try:
-        found = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            _("“{text}” is no month; write it as 2026-10").format(text=text)
-        ) from None
-    return found.year * 100 + found.month
-
-
 def _approve(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "numbers", nargs="+", metavar=_("NUMBER"), help=_("numbers of adjustments")
@@ -462,7 +434,9 @@ _COMMANDS = (
     ("unconfirm", N_("take a confirmation back"), _unconfirm),
     ("close", N_("close a day"), _close),
     ("reopen", N_("ask for a day to be reopened, or agree to it as the second person"), _reopen),
-    ("vouchers-export", N_("write vouchers for a ledger system"), _vouchers_export),
+    ("discrepancies-export", N_("write what is open for a spreadsheet"), sheet_out),
+    ("discrepancies-import", N_("show what a filled-in sheet would change"), sheet_in),
+    ("vouchers-export", N_("write vouchers for a ledger system"), vouchers_export),
     ("report", N_("print a paper, or check a printed one"), report),
     ("board", N_("show where the day stands"), _board),
     ("backup", N_("save a verified copy while in use"), _file),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.adjustments.rules import VoucherKind
@@ -57,7 +58,7 @@ def answer(qtbot: QtBot, window: MainWindow, reason: str = "") -> str:
     """Say yes to a question, with a reason where it wants one; return what it said."""
     asked = dialog(qtbot)
     assert isinstance(asked, Ask)
-    text = asked.findChildren(type(window.frame.status.message))[0].text()
+    text = asked.findChildren(QLabel)[0].text()
     if reason:
         press(reason)
     asked.accept()

@@ -104,6 +104,21 @@ ACTIONS = (
         help=N_("Asks for a reason and shows names and numbers for half a minute; it is logged."),
     ),
     Action(
+        name="discrepancies.export",
+        text=N_("Out to a spreadsheet"),
+        keys="Ctrl+E",
+        icon="download",
+        help=N_("Writes what is listed; what identifies it is locked, the rest is to fill in."),
+    ),
+    Action(
+        name="discrepancies.import",
+        text=N_("Take a sheet back"),
+        keys="Ctrl+O",
+        icon="upload",
+        permission=Permission.ADJUST,
+        help=N_("Shows what a filled-in sheet would change; adjustments become drafts."),
+    ),
+    Action(
         name="discrepancies.filter",
         text=N_("Filter by key"),
         keys="/; Ctrl+F",

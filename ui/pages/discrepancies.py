@@ -27,6 +27,7 @@ from ui.models.paged_table import PagedTable
 from ui.naming import CHANNEL
 from ui.pages.casework import Casework
 from ui.pages.page import Page
+from ui.pages.sheets import Sheets
 from ui.widgets.bands import BandBar
 from ui.widgets.case_columns import case_columns, group_columns
 from ui.widgets.case_filters import CaseFilters, View
@@ -67,6 +68,9 @@ class DiscrepanciesPage(Page):
         self._wait.timeout.connect(self._read_detail)
         self._make_parts()
         self.work = Casework(self, self.view, selected=self.selected_ids, current=self.current_id)
+        self.sheets = Sheets(self, self._cases.ids)
+        self.bind("discrepancies.export", self.sheets.ask_where)
+        self.bind("discrepancies.import", self.sheets.ask_which)
         self._arrange()
         self._connect()
 
@@ -220,7 +224,6 @@ class DiscrepanciesPage(Page):
             "assign_me",
             "assign",
             "explain",
-            "reopen",
             "note",
             "attach",
             "reconcile",

@@ -94,7 +94,6 @@ class ReconcilePage(ReconcileSets):
         for name in (
             "apart",
             "accept_all",
-            "undo_last",
             "park",
             "carry",
             "note",
