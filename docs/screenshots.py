@@ -24,12 +24,19 @@ from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.adjustments.drafting import Draft
+from app.adjustments.preparing import prepare
+from app.adjustments.previewing import Beginning, beginning, preview
+from app.adjustments.service import approve
 from app.base import i18n
 from app.base.progress import Silent
 from app.db.workspace import Workspace
 from app.demo.sample import make_sample
+from app.discrepancies.casefilter import CaseFilter
+from app.discrepancies.cases import case_list
 from app.identity.service import login
 from ui.desk import Desk
+from ui.dialogs.closing import ClosingDialog
 from ui.dialogs.entering import Entrance, Place
 from ui.dialogs.first_start import FirstStart
 from ui.main_window import MainWindow
@@ -42,6 +49,8 @@ WAIT_S = 60
 QUIET_ROUNDS = 5
 COLOURS = 256
 OPAQUE = 0xFF000000
+ADJUSTED = 16
+REASON = "银行核对后确认"
 
 
 def main() -> None:
@@ -56,6 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/sample.db"
         make_sample(url, Path(folder) / "files", password=PASSWORD, progress=Silent())
+        work_a_little(url)
         for language in i18n.LANGUAGES:
             i18n.use(language)
             for look in (Look.LIGHT, Look.DARK):
@@ -63,6 +73,35 @@ def main() -> None:
                 for size in SIZES:
                     name = f"{language}-{look}-{size[0]}"
                     take_all(Path(folder), url, given.to, name, size, given.only)
+
+
+def work_a_little(url: str) -> None:
+    """Draft, submit and approve a few adjustments, so that their pages have something to show."""
+    workspace = Workspace.open(url)
+    clerk = login(workspace, "clerk", PASSWORD)
+    checker = login(workspace, "checker", PASSWORD)
+    numbers: list[str] = []
+    for id_ in workspace.read(case_list, CaseFilter()).ids:
+        begun = workspace.read(beginning, discrepancy_ids=(id_,))
+        left = begun.possible.left_fen
+        if len(numbers) == ADJUSTED:
+            break
+        if begun.possible.kinds and left and not preview_trouble(workspace, begun, id_):
+            wanted = wanted_of(begun, id_)
+            made = workspace.write(clerk, prepare, wanted=wanted, then_submit=True)
+            numbers.append(made.value.number)
+    workspace.write(checker, approve, numbers=numbers[::2])
+    workspace.close()
+
+
+def wanted_of(begun: Beginning, id_: int) -> Draft:
+    """Return the adjustment that is proposed for a discrepancy."""
+    return Draft(kind=begun.possible.kinds[0], discrepancy_ids=(id_,), reason=REASON)
+
+
+def preview_trouble(workspace: Workspace, begun: Beginning, id_: int) -> str:
+    """Return why the proposed adjustment cannot be drafted, "" if it can."""
+    return workspace.read(preview, wanted_of(begun, id_)).trouble
 
 
 def take_all(folder: Path, url: str, to: Path, name: str, size: tuple[int, int], only: str) -> None:
@@ -81,6 +120,12 @@ def take_all(folder: Path, url: str, to: Path, name: str, size: tuple[int, int],
                     window.show_page(page)
                     settle(window)
                     save(window, to / f"{page}-{name}.png")
+            if user == "clerk" and only in "closing":
+                dialog = ClosingDialog(window.desk, window)
+                dialog.show()
+                settle(window)
+                save(dialog, to / f"closing-{name}.png")
+                discard(dialog)
 
 
 FACES: dict[str, Callable[[], QWidget]] = {

@@ -93,7 +93,8 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
         title=N_("Summary"),
         text=lambda row: row.summary,
         tip=lambda row: row.summary,
-        width=24,
+        width=13,
+        room=40,
         sortable=False,
     )
     columns = [
@@ -102,7 +103,7 @@ def _columns(*, summaries: bool) -> list[Column[GridLine]]:
             title=N_("Ledger account"),
             text=lambda row: row.account,
             tip=lambda row: row.account,
-            width=16,
+            width=21,
             room=34,
             sortable=False,
         ),
