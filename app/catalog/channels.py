@@ -9,7 +9,6 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.audit.rules import Verb
 from app.base.dates import MIDNIGHT
-from app.base.errors import NotAllowed
 from app.base.money import LIMIT_FEN, PPM
 from app.catalog.model import Channel
 from app.catalog.rules import (
@@ -24,8 +23,8 @@ from app.catalog.rules import (
     distinct,
 )
 from app.db.workspace import Tx
-from app.identity.rules import Permission
-from app.identity.service import may, require
+from app.identity.rules import LOADS_TEMPLATES, Permission
+from app.identity.service import require, require_any
 
 _SHOWN = (
     "name",
@@ -56,9 +55,7 @@ def load_channels(tx: Tx, *, rows: Sequence[ChannelRow], file_label: str = "") -
         ChannelChangeNeedsApproval: The rules of a channel that was loaded before would change.
         RowRefused: A row contradicts another one or holds an impossible value.
     """
-    master = may(tx.actor, Permission.MASTER_DATA)
-    if not master and not may(tx.actor, Permission.IMPORT):
-        raise _refused(tx)
+    require_any(tx.actor, LOADS_TEMPLATES)
     there = {row.code: row for row in tx.session.scalars(select(Channel).with_for_update())}
     added: list[str] = []
     changed: list[str] = []
@@ -104,10 +101,6 @@ def _require_light(
             value=row.code,
             changes=", ".join(heavy),
         )
-
-
-def _refused(tx: Tx) -> NotAllowed:
-    return NotAllowed(name=tx.actor.name, permission=Permission.MASTER_DATA)
 
 
 def _add(tx: Tx, code: str, values: dict[str, object]) -> None:

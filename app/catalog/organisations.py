@@ -9,7 +9,6 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.audit.rules import Verb
 from app.base.dates import day_number, day_of
-from app.base.errors import NotAllowed
 from app.catalog.model import BankAccount, Organisation
 from app.catalog.rules import (
     AccountChangeNeedsApproval,
@@ -22,8 +21,8 @@ from app.catalog.rules import (
     in_cycle,
 )
 from app.db.workspace import Tx
-from app.identity.rules import Permission
-from app.identity.service import may
+from app.identity.rules import LOADS_TEMPLATES
+from app.identity.service import require_any
 
 _ACCOUNT_FIELDS = ("bank", "account_name", "account_no", "opening_fen", "opening_on")
 
@@ -58,8 +57,7 @@ def load_organisations(tx: Tx, *, rows: Sequence[OrganisationRow], file_label: s
 
 
 def _require(tx: Tx) -> None:
-    if not (may(tx.actor, Permission.IMPORT) or may(tx.actor, Permission.MASTER_DATA)):
-        raise NotAllowed(name=tx.actor.name, permission=Permission.MASTER_DATA)
+    require_any(tx.actor, LOADS_TEMPLATES)
 
 
 def _check_row(row: OrganisationRow, file_label: str) -> None:

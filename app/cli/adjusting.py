@@ -18,6 +18,8 @@ from app.cli.printing import discrepancies_json, discrepancies_lines, table
 from app.cli.session import Command, Desk
 from app.db.workspace import Actor, Tx, Workspace
 from app.discrepancies.queries import DiscrepancyFilter, discrepancies
+from app.identity.rules import Permission
+from app.identity.service import require
 from app.wording.labels import label
 
 
@@ -106,6 +108,8 @@ def _claim(desk: Desk) -> int:
     options = desk.options
     workspace = desk.open()
     actor = desk.enter(workspace)
+    # Before anything is looked up: what is in suspense is nobody else's business.
+    require(actor, Permission.ADJUST)
     found = workspace.read(items, states=(SuspenseState.OPEN,), discrepancy_id=options.id)
     if not found:
         raise NotInSuspense(id=options.id)

@@ -30,8 +30,8 @@ from app.closing.rules import IMPORT_LOCK
 from app.db.locks import alone
 from app.db.workspace import Actor, Tx, Workspace
 from app.discrepancies.rules import RECONCILE_LOCK
-from app.identity.rules import Permission
-from app.identity.service import may, require
+from app.identity.rules import LOADS_TEMPLATES, Permission
+from app.identity.service import require, require_any
 from app.intake.context import Context
 from app.intake.model import SourceFile
 from app.intake.protocol import RawChunk
@@ -131,7 +131,7 @@ def import_paths(
         TooManyFiles: A folder holds more than a day's files.
         Cancelled: The user stopped it; files that were done stay.
     """
-    _require_any(actor)
+    require_any(actor, LOADS_TEMPLATES)
     track = Track(progress)
     with Reader() as reader:
         work = _Work(
@@ -230,15 +230,10 @@ def import_source(
     return outcome
 
 
-def _require_any(actor: Actor) -> None:
-    if not may(actor, Permission.MASTER_DATA):
-        require(actor, Permission.IMPORT)
-
-
 def _require_for(actor: Actor, kind: Kind | None) -> None:
     """Master data may also be loaded by who keeps it; what nobody can read is rejected later."""
     if kind in MASTER_DATA or kind is None:
-        _require_any(actor)
+        require_any(actor, LOADS_TEMPLATES)
     else:
         require(actor, Permission.IMPORT)
 

@@ -14,8 +14,8 @@ from app.base.errors import NotFound
 from app.base.i18n import N_
 from app.closing.following import FileOutcome
 from app.db.workspace import Tx
-from app.identity.rules import Permission
-from app.identity.service import may, require
+from app.identity.rules import LOADS_TEMPLATES
+from app.identity.service import require_any
 from app.intake import protocol
 from app.intake.model import RejectedFile
 from app.intake.naming import day_in, name_key
@@ -180,5 +180,4 @@ def _open_ones(tx: Tx, source: Source) -> list[RejectedFile]:
 
 
 def _require(tx: Tx) -> None:
-    if not may(tx.actor, Permission.MASTER_DATA):
-        require(tx.actor, Permission.IMPORT)
+    require_any(tx.actor, LOADS_TEMPLATES)

@@ -106,6 +106,7 @@ def accept(tx: Tx, *, task: Task, suggestions: Sequence[int]) -> Step:
         Ambiguous: Two of them share an entry.
         AlreadyMatched: An entry is matched; the message says by whom.
     """
+    require(tx.actor, Permission.MATCH)
     known = suggested(tx.session, suggestions)
     if len(known) < len(set(suggestions)):
         raise UnknownSuggestion

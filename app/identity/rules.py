@@ -52,6 +52,7 @@ class Permission(StrEnum):
     REOPEN_DAY = "reopen_day"
     SET_LIMITS = "set_limits"
     MASTER_DATA = "master_data"
+    SET_UP = "set_up"
     UNMASK = "unmask"
     MANAGE_USERS = "manage_users"
     BACKUP = "backup"
@@ -102,7 +103,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_USERS,
-            Permission.MASTER_DATA,
+            Permission.SET_UP,
             Permission.BACKUP,
             Permission.VERIFY,
         }
@@ -119,6 +120,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.READ_BUSINESS}),
 }
 """What each role may do; the administrator sees no business amounts."""
+
+LOADS_TEMPLATES = (Permission.IMPORT, Permission.MASTER_DATA, Permission.SET_UP)
+"""Any one of them is enough to load organisations and channels that are not there yet."""
 
 
 class RolesConflict(UserError):

@@ -58,6 +58,17 @@ def require(actor: Actor, permission: Permission) -> None:
         raise NotAllowed(name=actor.name, permission=permission)
 
 
+def require_any(actor: Actor, permissions: Iterable[Permission]) -> None:
+    """Return if the actor has one of the permissions.
+
+    Raises:
+        NotAllowed: He has none of them; the first one is named.
+    """
+    wanted = tuple(permissions)
+    if not any(may(actor, one) for one in wanted):
+        raise NotAllowed(name=actor.name, permission=wanted[0])
+
+
 def login(workspace: Workspace, name: str, password: str, *, machine: str | None = None) -> Actor:
     """Check a user's password and return him as an actor.
 

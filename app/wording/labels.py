@@ -169,6 +169,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Permission.REOPEN_DAY: N_("reopen days"),
         Permission.SET_LIMITS: N_("set limits"),
         Permission.MASTER_DATA: N_("keep master data"),
+        Permission.SET_UP: N_("load organisations while setting up"),
         Permission.UNMASK: N_("see personal data unmasked"),
         Permission.MANAGE_USERS: N_("manage users"),
         Permission.BACKUP: N_("back up and restore"),

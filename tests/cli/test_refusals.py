@@ -4,60 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.cli.main import main
 from app.discrepancies import queries
 from tests.cli.conftest import Sample, Shell
-
-PERMITTED = {
-    "import": {"clerk", "supervisor", "administrator"},
-    "import-undo": {"clerk"},
-    "reconcile": {"clerk"},
-    "discrepancies": {"clerk", "checker", "supervisor", "auditor", "reader"},
-    "matches": {"clerk", "checker", "supervisor", "auditor", "reader"},
-    "board": {"clerk", "checker", "supervisor", "auditor", "reader"},
-    "match": {"clerk"},
-    "unmatch": {"clerk"},
-    "assign": {"clerk", "supervisor"},
-    "explain": {"clerk"},
-    "confirm": {"clerk"},
-    "check": {"checker"},
-    "unconfirm": {"clerk", "checker"},
-    "user list": {"administrator"},
-    "user add": {"administrator"},
-    "user disable": {"administrator"},
-    "user password": {"administrator", "checker"},
-    "backup": {"administrator"},
-    "restore": {"administrator"},
-    "verify": {"clerk", "checker", "supervisor", "administrator", "auditor"},
-    "profiles": {"clerk", "checker", "supervisor", "administrator", "auditor", "reader"},
-    "demo": {"clerk", "checker", "supervisor", "administrator", "auditor", "reader"},
-}
-"""domain.md §9: who may do what; master data may also be loaded by those who keep it."""
-
-ROLES = ("clerk", "checker", "supervisor", "administrator", "auditor", "reader")
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("command", PERMITTED)
-def test_each_role_may_do_its_own_and_no_more(
-    command: str, role: str, day: Shell, sample: Sample, tmp_path: Path
-) -> None:
-    words = _words(day, command, sample, tmp_path)
-
-    ended = day(*words, user=role)
-
-    if role in PERMITTED[command]:
-        assert ended.code == 0, ended.err
-    else:
-        assert ended.code == 4
-        assert "not allowed" in ended.err
-        assert ended.out == ""
+from tests.cli.finding import file_id, first_match, keys
 
 
 @pytest.mark.parametrize("role", ["supervisor", "administrator", "reader", "auditor", "checker"])
@@ -164,12 +119,12 @@ def test_what_is_resolved_cannot_be_explained_again(day: Shell) -> None:
 
 
 def test_a_file_on_which_people_built_cannot_be_taken_back(day: Shell) -> None:
-    first = _first_match(day)
+    first = first_match(day)
     day.json("unmatch", first["id"], "--reason", "x")
-    day.json("match", "--task", "channel", *_keys(first))
-    file_id = _file_id(day, first["ours"][0]["file"])
+    day.json("match", "--task", "channel", *keys(first))
+    number = file_id(day, first["ours"][0]["file"])
 
-    ended = day("import-undo", file_id)
+    ended = day("import-undo", number)
 
     assert ended.code == 4
     assert "matched by hand" in ended.err
@@ -302,54 +257,3 @@ def _break(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(queries, "_query", broken)
-
-
-def _words(day: Shell, command: str, sample: Sample, folder: Path) -> list[object]:
-    """Return a command that whoever may would bring to its end."""
-    first = _first_match(day) if command in {"match", "unmatch"} else {}
-    if command == "match":
-        day.json("unmatch", first["id"], "--reason", "x")
-    if command == "restore":
-        day.json("backup", folder / "saved.db", user="administrator")
-    endings: dict[str, Callable[[], list[object]]] = {
-        "import": lambda: [sample.folder / "master"],
-        "import-undo": lambda: [_file_id(day, next(sample.folder.rglob("payments_*.csv")))],
-        "reconcile": lambda: ["--task", "arrival"],
-        "match": lambda: ["--task", "channel", *_keys(first)],
-        "unmatch": lambda: [first["id"], "--reason", "x"],
-        "assign": lambda: [_first_open(day), "--to", "clerk"],
-        "explain": lambda: [_first_open(day), "--reason", "x"],
-        "confirm": lambda: ["--all-clean", "--date", sample.day],
-        "check": lambda: [_first_confirmed(day, sample)],
-        "unconfirm": lambda: [_first_confirmed(day, sample), "--reason", "x"],
-        "user add": lambda: ["ming", "--role", "clerk"],
-        "user disable": lambda: ["checker"],
-        "user password": lambda: ["checker"],
-        "backup": lambda: [folder / "saved.db"],
-        "restore": lambda: [folder / "saved.db"],
-        "demo": lambda: [folder / "made", "--orders", 5],
-    }
-    return [*command.split(), *endings.get(command, list)()]
-
-
-def _first_match(day: Shell) -> dict[str, Any]:
-    first = day.json("matches", "--task", "channel")["matches"][0]
-    assert isinstance(first, dict)
-    return first
-
-
-def _keys(match: Mapping[str, Any]) -> list[object]:
-    return ["--ours", match["ours"][0]["key"], "--theirs", match["theirs"][0]["key"]]
-
-
-def _first_open(day: Shell) -> int:
-    return int(day.json("discrepancies", "--status", "open")["discrepancies"][0]["id"])
-
-
-def _first_confirmed(day: Shell, sample: Sample) -> str:
-    done = day.json("confirm", "--all-clean", "--date", sample.day)
-    return str(done["confirmations"][0]["batch"])
-
-
-def _file_id(day: Shell, path: Path) -> int:
-    return int(day.json("import", path)["files"][0]["file_id"])

@@ -14,8 +14,8 @@ from app.base.errors import NotAllowed
 from app.catalog.model import Setting
 from app.db.engine import WRITES, open_engine
 from app.db.errors import CannotOpen, DiskFull
-from app.db.workspace import Actor, Workspace
 from app.db.files import replacing, sync
+from app.db.workspace import Actor, Workspace
 from app.upkeep.files import put_in_place
 from app.upkeep.rules import (
     BackupFailed,

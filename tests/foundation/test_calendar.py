@@ -166,10 +166,10 @@ def test_the_calendar_can_be_edited(workspace: Workspace, supervisor: Actor) -> 
     ]
 
 
-def test_a_year_entered_by_hand_is_known(workspace: Workspace, administrator: Actor) -> None:
+def test_a_year_entered_by_hand_is_known(workspace: Workspace, supervisor: Actor) -> None:
     assert 2027 not in workspace.read(working_calendar).known_years
     for _ in range(2):
-        workspace.write(administrator, know_year, year=2027)
+        workspace.write(supervisor, know_year, year=2027)
 
     assert 2027 in workspace.read(working_calendar).known_years
 

@@ -83,7 +83,7 @@ def _nobody_overwrites_what_another_changed_meanwhile(
     seat.pick("organisations", "10")
     seat.press(Qt.Key.Key_F2)
     seat.write("my name")
-    other = login(sample_workspace, "administrator", PASSWORD)
+    other = login(sample_workspace, "supervisor", PASSWORD)
     row = sample_workspace.read(organisations)[0]
     theirs = OrganisationEdit(code=row.code, name="their name", utilities="water")
     sample_workspace.write(other, change_organisation, edit=theirs, seen=row.version)
@@ -93,7 +93,7 @@ def _nobody_overwrites_what_another_changed_meanwhile(
 
     seat.press(Qt.Key.Key_Return)
 
-    assert "was changed by administrator" in seat.said
+    assert "was changed by supervisor" in seat.said
     assert named(sample_workspace, "10") == "their name"
     assert seat.page.side.form.changes() == {"name": "my name"}
     assert seat.page._base.utilities == "water"

@@ -113,7 +113,7 @@ def test_tolerances_are_the_supervisors(
     assert sample_workspace.read(setting, name) == 5
     seat.window.close()
 
-    other = sit(qtbot, opened_sample, "administrator")
+    other = sit(qtbot, opened_sample, "clerk")
     other.pick("settings", name.value)
     other.press(Qt.Key.Key_Return)
     assert "role does not allow" in other.said

@@ -75,7 +75,6 @@ _ALL = (
         title=N_("Master data"),
         picture="library",
         place="ui.pages.master:MasterPage",
-        permission=None,
     ),
     Entry(
         name="system",
