@@ -38,6 +38,9 @@ _numbers = itertools.count(1)
 
 LONG = (
     "tests/guard/test_kill.py",
+    "tests/guard/test_decisions.py",
+    "tests/guard/test_four_clerks.py",
+    "tests/guard/test_two_weeks.py",
     "tests/guard/test_state_machine.py",
     "tests/intake/test_fuzz.py",
     "tests/days/",

@@ -18,6 +18,7 @@ from app.discrepancies.model import Discrepancy, DiscrepancyNote
 from app.discrepancies.queries import SIDES
 from app.discrepancies.refusals import (
     AlreadyMatched,
+    InSuspense,
     ReasonNeeded,
     UnknownAssignee,
     UnknownDiscrepancy,
@@ -108,11 +109,14 @@ def explain(tx: Tx, *, ids: Sequence[int], reason: str) -> None:
     Raises:
         ReasonNeeded: The reason is empty.
         WrongState: One of them is resolved or waits for approval.
+        InSuspense: The money of one of them is parked.
     """
     require(tx.actor, Permission.EXPLAIN)
     if not reason.strip():
         raise ReasonNeeded
     for row in _locked(tx, ids):
+        if row.status is Status.SUSPENDED:
+            raise InSuspense(id=row.id)
         require_step(row.status, Status.RESOLVED)
         require_open(tx, day_of(row.business_on))
         before = {"status": row.status.value, "reason": row.reason}

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
+from app.base.failpoints import reach
 from app.base.i18n import _
 from app.base.progress import Progress, Silent
 from app.db.engine import open_engine, run_outside_transaction, sqlite_path
@@ -34,9 +35,12 @@ def backup(
         remove(draft)
         told.advance(0, 2, _("Copying"))
         run_outside_transaction(engine, "VACUUM INTO ?", str(draft))
+        reach("backup.copied")
         told.advance(1, 2, _("Verifying the copy"))
         _require_sound(draft, key)
         digest, size = sha256(draft), draft.stat().st_size
+        reach("backup.verified")
+    reach("backup.named")
     return Saved(file=target, sha256=digest, size=size)
 
 

@@ -23,12 +23,14 @@ import polars as pl
 import pyarrow.compute
 import pyarrow.csv
 
+from app.adjustments import service
 from app.db import bulk
 from app.db.workspace import Workspace
 from app.intake.reader import Reader
 from app.matching import arrival_task, channel, clearing_task, writeoff
 from app.matching.rules import Task
 from tests.guard import desk
+from tests.guard.deeds import DEEDS
 
 LOADED = (
     Reader, arrival_task, channel, clearing_task, writeoff, duckdb, ibis, pl, pyarrow.compute,
@@ -69,7 +71,9 @@ def _work(job: dict[str, Any]) -> None:
             _commit_half_way()
         workspace = Workspace.open(f"sqlite:///{job['database']}")
         clerk = desk.actor(workspace, "clerk")
-        if job["verb"] == "reconcile":
+        if job["verb"] in DEEDS:
+            DEEDS[job["verb"]](workspace, Path(job["file"]))
+        elif job["verb"] == "reconcile":
             desk.run(workspace, clerk, DAY, [Task.CHANNEL])
         else:
             replace = job["verb"] == "replace"
@@ -85,7 +89,7 @@ def _work(job: dict[str, Any]) -> None:
 
 
 def _commit_half_way() -> None:
-    """Save after each batch of rows, as a program without transactions would."""
+    """Save after each batch of rows and each voucher, as a program without transactions would."""
     real = bulk.insert
 
     def saving(connection: Any, *rest: Any) -> None:
@@ -95,6 +99,16 @@ def _commit_half_way() -> None:
         driver.execute("BEGIN IMMEDIATE")
 
     bulk.insert = saving  # type: ignore[assignment]
+    posting: Any = vars(service)["post"]
+
+    def posted(tx: Any, **wanted: Any) -> Any:
+        done = posting(tx, **wanted)
+        driver = tx.connection.connection.dbapi_connection
+        driver.execute("COMMIT")
+        driver.execute("BEGIN IMMEDIATE")
+        return done
+
+    vars(service)["post"] = posted
 
 
 if __name__ == "__main__":
