@@ -5,6 +5,7 @@ old Python gets a sentence and not a syntax error; annotations are therefore quo
 could not evaluate them.
 """
 
+import ctypes.util
 import hashlib
 import os
 import platform
@@ -39,6 +40,7 @@ usage: python3 start.py [COMMAND]
   bench [ARGS]   measure beside plain baselines; --rows 100000 for a quick look
   setup          only set up
   app ARGS       the command line: python3 start.py app --help
+  build          pack the program for machines without Python: dist/duiping
   texts          collect the texts, bring the translations up to date and compile them
   pictures       take the pictures of the window that stand in docs/screenshots
   lock           resolve the dependencies anew (needs uv)
@@ -62,50 +64,27 @@ SYSTEM_PACKAGES = {
 }
 
 # What pip says, and what we say. The first that is found counts.
-PIP_FAILURES = (
-    (
-        ("No space left on device", "Errno 28", "not enough space on the disk"),
-        "The disk is full. Set-up needs about 1 GB; make room and try again.",
+PIP_FAILURES = {
+    "No space left on device|Errno 28|not enough space on the disk": (
+        "The disk is full. Set-up needs about 1 GB; make room and try again."
     ),
-    (
-        ("DO NOT MATCH THE HASHES",),
-        (
-            "A downloaded package is not the one the lock file names. Try again; if it happens "
-            "again, the package source in use cannot be trusted."
-        ),
+    "DO NOT MATCH THE HASHES": (
+        "A downloaded package is not the one the lock file names. Try again; if it happens "
+        "again, the package source in use cannot be trusted."
     ),
-    (
-        (
-            "Failed to establish a new connection",
-            "Temporary failure in name resolution",
-            "Name or service not known",
-            "getaddrinfo failed",
-            "nodename nor servname",
-            "Connection refused",
-            "ConnectTimeoutError",
-            "ReadTimeoutError",
-            "ProxyError",
-            "Network is unreachable",
-            "SSLError",
-            "Connection reset",
-        ),
-        (
-            "The package source cannot be reached. Set-up needs the network once: check the "
-            "connection and the proxy (HTTPS_PROXY), or point PIP_INDEX_URL at a mirror."
-        ),
+    "Failed to establish a new connection|Temporary failure in name resolution|"
+    "Name or service not known|getaddrinfo failed|nodename nor servname|Connection refused|"
+    "ConnectTimeoutError|ReadTimeoutError|ProxyError|Network is unreachable|SSLError|"
+    "Connection reset": (
+        "The package source cannot be reached. Set-up needs the network once: check the "
+        "connection and the proxy (HTTPS_PROXY), or point PIP_INDEX_URL at a mirror."
     ),
-    (
-        ("No matching distribution found", "Could not find a version"),
-        (
-            "A package has no ready-made build for this Python or this machine. Supported are "
-            "CPython 3.11 to 3.14 on Linux (glibc 2.28 or later), macOS and Windows, 64 bit."
-        ),
+    "No matching distribution found|Could not find a version": (
+        "A package has no ready-made build for this Python or this machine. Supported are "
+        "CPython 3.11 to 3.14 on Linux (glibc 2.28 or later), macOS and Windows, 64 bit."
     ),
-    (
-        ("Permission denied", "Errno 13"),
-        "A file could not be written. Check who owns this folder.",
-    ),
-)
+    "Permission denied|Errno 13": "A file could not be written. Check who owns this folder.",
+}
 
 
 class StartError(Exception):
@@ -117,6 +96,9 @@ def main(arguments: "list[str]") -> int:
     if sys.version_info < OLDEST:
         return _with_newer_python(arguments)
     command, rest = (arguments[0], arguments[1:]) if arguments else ("run", [])
+    if command in ("help", "--help", "-h"):
+        print(HELP)
+        return 0
     try:
         return COMMANDS.get(command, unknown)(rest)
     except StartError as error:
@@ -125,12 +107,6 @@ def main(arguments: "list[str]") -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-
-
-def show_help(_rest: "list[str]") -> int:
-    """Say what there is."""
-    print(HELP)
-    return 0
 
 
 def unknown(_rest: "list[str]") -> int:
@@ -183,6 +159,7 @@ def check(_rest: "list[str]") -> int:
     """Run every check and say which failed."""
     python = environment(VENV, LOCK)
     require_test_packages(python)
+    require_packing()
     failed = []
     for name, command in check_steps(python):
         print(f"\n== {name} ==", flush=True)
@@ -202,6 +179,14 @@ def bench(rest: "list[str]") -> int:
     python = environment(VENV, LOCK)
     others = environment(BENCH_VENV, BENCH_LOCK)
     return call([python, "-m", "bench", "--baseline-python", others, *rest])
+
+
+def pack(rest: "list[str]") -> int:
+    """Pack the program; the script says how large it became and what was left out."""
+    python = environment(VENV, LOCK)
+    require_window(python, tests=True)
+    require_packing()
+    return call([python, "-m", "PyInstaller", "--noconfirm", "build_installer.spec", *rest])
 
 
 def texts(_rest: "list[str]") -> int:
@@ -243,12 +228,10 @@ COMMANDS = {
     "oldest": oldest,
     "check": check,
     "bench": bench,
+    "build": pack,
     "texts": texts,
     "pictures": pictures,
     "lock": lock,
-    "help": show_help,
-    "--help": show_help,
-    "-h": show_help,
 }
 
 
@@ -260,6 +243,7 @@ def check_steps(python: str) -> "list[tuple[str, list[str]]]":
         ("types", [python, "-m", "mypy"]),
         ("imports", [python, "-c", LINT_IMPORTS, "--no-logo"]),
         ("tests", [python, "-m", "pytest", *in_parallel()]),
+        ("installer", [python, "-m", "pytest", "-m", "slow", "tests/installer"]),
     ]
 
 
@@ -340,8 +324,8 @@ def quietly(command: "list[str]", log: Path) -> None:
 
 def explain(output: str, log: Path) -> str:
     """Turn what a tool said into what to do."""
-    for signs, words in PIP_FAILURES:
-        if any(sign in output for sign in signs):
+    for signs, words in PIP_FAILURES.items():
+        if any(sign in output for sign in signs.split("|")):
             return f"Set-up did not work. {words}\nDetails: {log}"
     last = [line for line in output.splitlines() if line.strip()][-3:]
     return "Set-up did not work:\n  {}\nDetails: {}".format("\n  ".join(last), log)
@@ -392,6 +376,22 @@ def require_test_packages(python: str) -> None:
     names = SYSTEM_PACKAGES["tests"].split()
     if not install_system_packages(names):
         print(f"The PostgreSQL tests will be skipped. To run them: {apt_command(names)}")
+
+
+def require_packing() -> None:
+    """Make sure that PyInstaller finds what it reads programs with, and a Python to take along.
+
+    Raises:
+        StartError: Something is missing that we may not install.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    library = "python{}.{}".format(*sys.version_info[:2])
+    names = [] if shutil.which("objdump") else ["binutils"]
+    if sys.base_prefix == "/usr" and not ctypes.util.find_library(library):
+        names.append("lib" + library)
+    if names and not install_system_packages(names):
+        raise StartError(f"Packing needs more. {apt_command(names)}")
 
 
 def require_window(python: str, *, tests: bool) -> None:

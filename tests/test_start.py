@@ -231,10 +231,24 @@ def test_without_a_screen_the_command_line_is_named(
     assert "start.py app --help" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages of Debian")
+def test_what_packing_needs_is_installed_or_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(start, "install_system_packages", lambda _names: False)
+
+    with pytest.raises(start.StartError, match="apt-get install -y .*binutils"):
+        start.require_packing()
+
+    monkeypatch.setattr(start, "install_system_packages", lambda _names: True)
+    start.require_packing()
+
+
 def test_the_build_server_runs_every_check() -> None:
     assert "start.py check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     names = [name for name, _command in start.check_steps("python")]
-    assert names == ["format", "lint", "types", "imports", "tests"]
+    assert names == ["format", "lint", "types", "imports", "tests", "installer"]
 
 
 # ---------------------------------------------------------------- reading the script

@@ -248,7 +248,7 @@ class _Door(QMainWindow):
             face.setFocus()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, kind: type[Application] = Application) -> int:
     """Open the window and return the exit code when it is closed."""
     options = _options(arguments)
     preferences = QSettings(
@@ -261,7 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     qt.setApplicationDisplayName("")
     dress(qt, _look(preferences))
     collector = Collector()
-    application = Application(qt, preferences, url=options.db, user=options.user)
+    application = kind(qt, preferences, url=options.db, user=options.user)
     application.use_language(
         options.lang or str(preferences.value("language", i18n.DEFAULT_LANGUAGE))
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
+from app.base.children import WINDOW, command_of
 from app.base.i18n import language
 from app.cli.session import Command, Desk
 
@@ -15,7 +15,7 @@ def _show(desk: Desk) -> int:
         words += ["--db", desk.options.db]
     if desk.options.user:
         words += ["--user", desk.options.user]
-    return subprocess.call([sys.executable, "-m", "ui", *words])  # noqa: S603 - our own program
+    return subprocess.call([*command_of(WINDOW), *words])  # noqa: S603 - our own program
 
 
 COMMANDS: dict[str, Command] = {"show": _show}

@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from app.base.bundle import bundled
+from app.base.children import command_of
 from app.intake import protocol
 from app.intake.context import Context
 from app.intake.fields import schema_of
@@ -336,8 +336,8 @@ def _start() -> subprocess.Popen[bytes]:
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "app.intake"],
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command_of("app.intake"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # What a library prints about a hostile file is of use to developers only.
