@@ -116,6 +116,16 @@ def test_it_does_the_sample_day(day: dict[str, Any], program: Program) -> None:
 
 
 @pytest.mark.usefixtures("day")
+@pytest.mark.parametrize(("kind", "start"), [("pdf", b"%PDF-"), ("xlsx", b"PK")])
+def test_it_prints_a_paper(program: Program, kind: str, start: bytes) -> None:
+    printed = program.told(
+        "report", "summary", "--date", "2026-03-03", "--format", kind, user="clerk"
+    )
+
+    assert (program.home / printed["out"]).read_bytes().startswith(start)
+
+
+@pytest.mark.usefixtures("day")
 @pytest.mark.parametrize("words", [(), ("show",)])
 def test_its_window_opens_and_shows_every_page(program: Program, words: tuple[str, ...]) -> None:
     ended = program.run(*words, user="clerk", DUIPING_TRIAL="1")
