@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.jobs: list[Job] = []
         self.entries: dict[str, Entry] = {}
         self.pages: dict[str, Page] = {}
+        self._mementos: dict[str, object] = {}
         self.actions_by_name: dict[str, QAction] = {}
         self._sample = sample
         self._face = QStackedWidget()
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def build(self) -> None:
         """Make everything that has texts; again when the language changed."""
-        mementos = {name: page.memento() for name, page in self.pages.items()}
+        self._mementos |= {name: page.memento() for name, page in self.pages.items()}
         current = self.frame.current if self.pages else ""
         self.entries = {one.name: one for one in PAGES if self.desk.may(one.permission)}
         for action in self.actions_by_name.values():
@@ -134,9 +135,6 @@ class MainWindow(QMainWindow):
             old.deleteLater()
         self._bind_actions()
         self._connect_bars()
-        for name, memento in mementos.items():
-            if memento is not None:
-                self.page(name).restore(memento)
         self._title()
         if self.entries:
             self.show_page(current if current in self.entries else next(iter(self.entries)))
@@ -157,10 +155,13 @@ class MainWindow(QMainWindow):
             )
 
     def page(self, name: str) -> Page:
-        """Return a page, made when it is first asked for."""
+        """Return a page, made when it is first asked for, and as it was in another language."""
         if name not in self.pages:
             self.pages[name] = self.entries[name].load()(self.desk)
             self.frame.add_page(name, self.pages[name])
+            memento = self._mementos.pop(name, None)
+            if memento is not None:
+                self.pages[name].restore(memento)
         return self.pages[name]
 
     def show_page(self, name: str) -> None:

@@ -45,7 +45,10 @@ LOOK = "look"
 
 _CHOSEN = "duiping_look"
 _MIDDLE = 128
-_SIZES = (16, 20, 32, 40)
+_SIZES = (16, 20)
+_SHARPER = (32, 40)
+"""For screens with more than one point to the pixel; each size takes time to draw."""
+
 _MODES = (QIcon.Mode.Normal, QIcon.Mode.Disabled)
 
 
@@ -148,14 +151,20 @@ def wear(application: QApplication, look: Look | None = None) -> None:
     application.setStyleSheet(_sheet(tones_))
 
 
-def icon(name: str, sizes: Sequence[int] = _SIZES) -> QIcon:
+def icon(name: str, sizes: Sequence[int] = ()) -> QIcon:
     """Return one of our icons, drawn in the colour of the text of the theme in use."""
     chosen = tones(QGuiApplication.palette())
+    sizes = sizes or _sizes()
     made = QIcon()
     for mode, colour in zip(_MODES, (chosen.text, chosen.muted), strict=True):
         for pixmap in _drawn(name, colour, sizes):
             made.addPixmap(pixmap, mode)
     return made
+
+
+def _sizes() -> Sequence[int]:
+    sharp = any(screen.devicePixelRatio() > 1 for screen in QGuiApplication.screens())
+    return (*_SIZES, *_SHARPER) if sharp else _SIZES
 
 
 def _font() -> QFont:

@@ -76,9 +76,9 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Verb.RESTORED: N_("restored"),
     },
     Presence: {
-        Presence.CAME: N_("there"),
+        Presence.CAME: N_("here"),
         Presence.EMPTY: N_("empty day"),
-        Presence.MISSING: N_("missing"),
+        Presence.MISSING: N_("not here"),
         Presence.QUIET: N_("quiet"),
     },
     Ground: {

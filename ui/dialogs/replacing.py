@@ -171,7 +171,7 @@ def _summary(found: Replacement) -> str:
         parts.append(with_glyph(FAILED, text.format(count=count(found.problem_count))))
     elif not parts:
         parts.append(with_glyph(WARNING, _("Nothing to replace.")))
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 def _changed(compared: Compared, kind: Kind) -> list[Difference]:

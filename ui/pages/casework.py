@@ -159,7 +159,7 @@ class Casework(QObject):
             lambda sums: Ask(
                 _(N_("Close with a reason")),
                 scope_text(ids, sums),
-                act=_(N_("Close")),
+                act=_(N_("Close with a reason")),
                 reason=_(N_("Reason")),
                 done=partial(self._explain, ids),
                 parent=self._page,

@@ -17,7 +17,10 @@ MARGINS = (0, 8, 0, 0)
 
 
 class Part(QWidget):
-    """One tab; it says so when the role does not allow it."""
+    """One tab, made when it first comes to the front; it says so when the role does not allow it.
+
+    Its keys work from the beginning on: they are bound before the rest is made.
+    """
 
     title: ClassVar[str]
     permission: ClassVar[Permission | None] = None
@@ -31,7 +34,14 @@ class Part(QWidget):
         self.allowed = self.desk.may(self.permission)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(*MARGINS)
+        self.made = False
         self.bind()
+
+    def make(self) -> None:
+        """Make what the part shows, once."""
+        if self.made:
+            return
+        self.made = True
         if self.allowed:
             self.arrange()
         else:

@@ -37,7 +37,9 @@ class TabbedPage(Page):
     @property
     def part(self) -> Part:
         """The part in front."""
-        return self.parts[self.tabs.currentIndex()]
+        part = self.parts[self.tabs.currentIndex()]
+        part.make()
+        return part
 
     def show_part(self, kind: type[Part]) -> None:
         """Turn to a part."""
@@ -50,14 +52,17 @@ class TabbedPage(Page):
 
     def memento(self) -> object:
         """Return which part is in front, and where each of them is."""
-        return self.tabs.currentIndex(), [part.memento() for part in self.parts]
+        places = [part.memento() if part.made else None for part in self.parts]
+        return self.tabs.currentIndex(), places
 
     def restore(self, memento: object) -> None:
         """Go there again."""
         assert isinstance(memento, tuple)
         number, places = memento
         for part, place in zip(self.parts, places, strict=True):
-            part.restore(place)
+            if place is not None:
+                part.make()
+                part.restore(place)
         self.tabs.setCurrentIndex(number)
 
     def entered(self) -> None:

@@ -156,7 +156,7 @@ def _told(one: ConfirmationView) -> str:
     if one.status is ConfirmationStatus.UNCONFIRMED:
         text = _(N_("taken back by {name}, {at}: {reason}"))
         parts.append(text.format(name=one.undone_by, at=moment(one.undone_at), reason=one.reason))
-    return "; ".join(parts)
+    return _(N_("; ")).join(parts)
 
 
 def _columns() -> Sequence[Column[_Line]]:

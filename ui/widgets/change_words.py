@@ -39,7 +39,7 @@ def told(row: AuditRow) -> str:
 def told_change(object_type: str, object_key: str, before: Any, after: Any) -> str:
     """Return what a change does to a thing, each field with its value before and after."""
     if isinstance(before, dict) or isinstance(after, dict):
-        return "; ".join(_fields(_dict(before), _dict(after)))
+        return _(N_("; ")).join(_fields(_dict(before), _dict(after)))
     if object_type == "setting":
         return f"{_setting(object_key, before)} → {_setting(object_key, after)}"
     return ""
@@ -64,7 +64,7 @@ def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         if name in _HIDDEN or old == new or (not before and new in (None, "")):
             continue
         value = _shown(name, new) if not before else f"{_shown(name, old)} → {_shown(name, new)}"
-        lines.append(f"{_caption(name)}: {value}")
+        lines.append(_(N_("{field}: {value}")).format(field=_caption(name), value=value))
     return lines
 
 

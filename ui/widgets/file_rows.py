@@ -191,7 +191,7 @@ def expected_columns() -> list[Column[ExpectedFile]]:
             title=N_("File"),
             text=expected_text,
             tip=_expected_tip,
-            width=20,
+            width=17,
             sortable=False,
         ),
         Column(
@@ -322,7 +322,7 @@ def _outcome_text(outcome: FileOutcome) -> str:
     if outcome.overlapping:
         parts.append(_("{count} were there already").format(count=count(outcome.overlapping)))
     parts += [finding.text() for finding in outcome.findings[:1]]
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 def _why(outcome: FileOutcome) -> str:

@@ -29,6 +29,7 @@ class FilterHeader(QHeaderView):
         self._columns = list(columns)
         self._lines: dict[int, QLineEdit] = {}
         self._height = 0
+        self._held = False
         self._hint: QSize | None = None
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -64,6 +65,11 @@ class FilterHeader(QHeaderView):
             line.blockSignals(False)  # noqa: FBT003 - Qt's signature
         if self.filters() != before:
             self._tell()
+
+    def hold(self, *, held: bool) -> None:
+        """Leave the lines where they are while many columns change, then place them once."""
+        self._held = held
+        self._place()
 
     def focus_filter(self, name: str) -> None:
         """Put the cursor into the filter of a column."""
@@ -139,6 +145,8 @@ class FilterHeader(QHeaderView):
         return self._height
 
     def _place(self) -> None:
+        if self._held:
+            return
         top = self.height() - self._line_height()
         for number, line in self._lines.items():
             hidden = self.isSectionHidden(number)

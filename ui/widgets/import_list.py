@@ -119,7 +119,7 @@ class ImportList(TableView):
             parts.append(_("{count} already there").format(count=states[FileStatus.DUPLICATE]))
         if states[FileStatus.REJECTED]:
             parts.append(_("{count} rejected").format(count=states[FileStatus.REJECTED]))
-        return ", ".join(parts)
+        return _(", ").join(parts)
 
     def wanting_passwords(self) -> list[ImportRow]:
         """Return the files that can be read once their password is known."""

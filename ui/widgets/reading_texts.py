@@ -6,6 +6,7 @@ import re
 
 from app.base.dates import MIDNIGHT
 from app.base.errors import WrongInput
+from app.base.i18n import _
 from app.base.money import parse_yuan
 from app.catalog.rules import MasterField
 from app.records.rules import Utility
@@ -78,7 +79,7 @@ def write_utilities(codes: str) -> str:
     """Write codes of utilities as their names."""
     known = set(Utility)
     names = [label_of(Utility(code)) if code in known else code for code in codes.split(",")]
-    return ", ".join(names)
+    return _(", ").join(names)
 
 
 UTILITIES = Text(read=read_utilities, write=write_utilities)

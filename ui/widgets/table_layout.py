@@ -162,8 +162,10 @@ class TableLayout(QObject):
     def _by_itself(self) -> Iterator[None]:
         """What is resized here was not chosen by a person."""
         before, self._own = self._own, True
+        self._header.hold(held=True)
         yield
         self._own = before
+        self._header.hold(held=before)
 
 
 def _widest(columns: Sequence[Column[Any]]) -> int:
