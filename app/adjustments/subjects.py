@@ -22,6 +22,8 @@ from app.intake.rules import Kind as EntryKind
 from app.matching.model import Run
 from app.records.model import Arrival, BillLine, ClearingBatch, Payment
 
+_CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -54,13 +56,10 @@ def subjects(
     Raises:
         UnknownDiscrepancy: There is no such discrepancy.
     """
-    found = []
-    for id_ in sorted(set(ids)):
-        row = session.get(Discrepancy, id_, with_for_update=lock or None, populate_existing=lock)
-        if row is None:
-            raise UnknownDiscrepancy(id=id_)
-        found.append(_subject(session, row, own))
-    return found
+    rows = _rows(session, sorted(set(ids)), lock=lock)
+    places = _places(session, [row.id for row in rows])
+    taken = _taken(session, [row.id for row in rows])
+    return [_subject(session, row, places[row.id], taken.get(row.id, {}), own) for row in rows]
 
 
 def parked(
@@ -117,14 +116,49 @@ def default_payee(session: Session) -> str:
     return next((code for code in tops if code in owners), tops[0])
 
 
-def _subject(session: Session, row: Discrepancy, own: int) -> Subject:
-    payee, channel = session.execute(
-        select(payee_of(), channel_of()).where(Discrepancy.id == row.id)
-    ).one()
-    live = select(AdjustmentCase.adjustment_id, AdjustmentCase.share_fen).where(
-        AdjustmentCase.discrepancy_id == row.id, AdjustmentCase.live
-    )
-    taken = dict(session.execute(live).all())
+def _rows(session: Session, ids: Sequence[int], *, lock: bool) -> list[Discrepancy]:
+    """Discrepancies in the order of their ids, locked in that order if that is wanted."""
+    found: list[Discrepancy] = []
+    for start in range(0, len(ids), _CHUNK):
+        query = select(Discrepancy).where(Discrepancy.id.in_(ids[start : start + _CHUNK]))
+        query = query.order_by(Discrepancy.id)
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        found += session.scalars(query)
+    missing = sorted(set(ids) - {row.id for row in found})
+    if missing:
+        raise UnknownDiscrepancy(id=missing[0])
+    return found
+
+
+def _places(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Payee and channel of discrepancies, all in one question: it is a costly one."""
+    found = {}
+    for start in range(0, len(ids), _CHUNK):
+        chosen = Discrepancy.id.in_(ids[start : start + _CHUNK])
+        query = select(Discrepancy.id, payee_of(), channel_of()).where(chosen)
+        for id_, payee, channel in session.execute(query):
+            found[id_] = (payee, channel)
+    return found
+
+
+def _taken(session: Session, ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """What live adjustments take up of discrepancies, by adjustment."""
+    found: dict[int, dict[int, int]] = {}
+    row = AdjustmentCase
+    for start in range(0, len(ids), _CHUNK):
+        query = select(row.discrepancy_id, row.adjustment_id, row.share_fen).where(
+            row.discrepancy_id.in_(ids[start : start + _CHUNK]), row.live
+        )
+        for id_, adjustment_id, fen in session.execute(query):
+            found.setdefault(id_, {})[adjustment_id] = fen
+    return found
+
+
+def _subject(
+    session: Session, row: Discrepancy, place: tuple[str, str], taken: dict[int, int], own: int
+) -> Subject:
+    payee, channel = place
     mine = taken.pop(own, None)
     return Subject(
         row=row,

@@ -12,7 +12,7 @@ from ui.desk import WAITING, Target
 from ui.pages.adjustments_list import AdjustmentsPart
 from ui.pages.adjustments_requests import RequestsPart
 from ui.pages.adjustments_suspense import SuspensePart
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.pages.tabbed import TabbedPage
 
 

@@ -23,7 +23,7 @@ from ui.desk import Target
 from ui.formatting import amount, count
 from ui.models.paged_table import PagedTable
 from ui.pages.adjustments_work import AdjustmentsWork
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.widgets.adjustment_columns import adjustment_columns
 from ui.widgets.adjustment_filters import AdjustmentFilters, View
 from ui.widgets.adjustment_view import AdjustmentPane

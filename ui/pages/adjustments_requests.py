@@ -24,7 +24,7 @@ from ui.dialogs.asking import Ask
 from ui.formatting import amount, moment
 from ui.models.column import Column
 from ui.models.list_table import ListTable
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.widgets.change_words import told_change
 from ui.widgets.panels import EmptyState, label
 from ui.widgets.states import NONE, RUNNING, WAITING, with_glyph

@@ -21,7 +21,7 @@ from ui.formatting import amount, count
 from ui.models.list_table import ListTable
 from ui.naming import PAYEE
 from ui.pages.adjusting import Adjusting
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.widgets.panels import EmptyState, label
 from ui.widgets.suspense_columns import suspense_columns
 from ui.widgets.table_view import TableView

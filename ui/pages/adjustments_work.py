@@ -30,7 +30,7 @@ from ui.dialogs.asking import Ask
 from ui.formatting import amount, count, now
 from ui.models.paged_table import PagedTable
 from ui.pages.adjusting import Adjusting
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.widgets.adjustment_view import AdjustmentPane
 from ui.widgets.attachments import content_of, png_bytes
 from ui.widgets.picked import picked_ids

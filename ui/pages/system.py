@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from app.base.i18n import N_
+from ui.pages.part import Part
 from ui.pages.system_audit import AuditPart
 from ui.pages.system_backups import BackupsPart
-from ui.pages.system_part import Part
 from ui.pages.system_settings import SettingsPart
 from ui.pages.system_users import RolesPart, UsersPart
 from ui.pages.tabbed import TabbedPage

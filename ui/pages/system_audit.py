@@ -32,7 +32,7 @@ from ui.formatting import count, moment, now
 from ui.models.column import Column
 from ui.models.list_table import ListTable
 from ui.models.paged_table import PagedTable
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 from ui.widgets.audit_filters import AuditFilters
 from ui.widgets.panels import EmptyState, label
 from ui.widgets.states import DONE, FAILED, with_glyph

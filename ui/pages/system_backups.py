@@ -35,8 +35,8 @@ from ui.dialogs.restoring import RestoreDialog
 from ui.formatting import count, moment, now
 from ui.models.column import Column
 from ui.models.list_table import ListTable
+from ui.pages.part import Part
 from ui.pages.system_anchors import anchor_now, folder_of, may_anchor
-from ui.pages.system_part import Part
 from ui.widgets.panels import Card, EmptyState, label
 from ui.widgets.states import DONE, FAILED, with_glyph
 from ui.widgets.table_view import TableView

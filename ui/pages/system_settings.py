@@ -24,8 +24,8 @@ from app.identity.rules import Permission
 from app.wording.labels import label as label_of
 from ui.desk import Undo
 from ui.dialogs.entering import language_box
+from ui.pages.part import Part, said
 from ui.pages.system_anchors import FOLDER, folder_of
-from ui.pages.system_part import Part, said
 from ui.theme import LOOK, Look, wear
 from ui.widgets.panels import Card
 

@@ -17,7 +17,7 @@ from ui.dialogs.users import NewPassword, UserDialog
 from ui.formatting import count, moment, now
 from ui.models.column import Column
 from ui.models.list_table import ListTable
-from ui.pages.system_part import Part, said
+from ui.pages.part import Part, said
 from ui.widgets.panels import label
 from ui.widgets.states import DONE, FAILED, NONE, WAITING, Look, with_glyph
 from ui.widgets.table_view import TableView

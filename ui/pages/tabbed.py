@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from app.base.i18n import N_, _
 from ui.desk import Desk
 from ui.pages.page import Page
-from ui.pages.system_part import Part
+from ui.pages.part import Part
 
 
 class TabbedPage(Page):

@@ -1,4 +1,4 @@
-"""What the parts of the page of the system have in common."""
+"""What the parts of a page with tabs have in common."""
 
 from __future__ import annotations
 
