@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -48,13 +48,13 @@ def let_go(tx: Tx, cases: Iterable[Discrepancy]) -> None:
 def apply(tx: Tx, row: Adjustment, made: Plan, posted: Posted | None) -> None:
     """Settle, carry or park what an approved adjustment is about."""
     cases = cases_of(tx, row)
+    if made.effect is Effect.SUSPEND:
+        assert posted is not None
+        _park(tx, row, cases, posted)
     for case in cases:
         _settle(tx, case, day_number(row.business_on), row.number)
     if made.effect is not Effect.CARRY:
         _hold(tx, cases)
-    if made.effect is Effect.SUSPEND:
-        assert posted is not None
-        _park(tx, row, cases, posted)
     _move(tx, row, 1)
 
 
@@ -121,9 +121,10 @@ def _settle(tx: Tx, case: Discrepancy, day: int, number: str = "") -> None:
     )
     live = tx.session.execute(query).all()
     approved = [one for one in live if one.status is AdjustmentStatus.APPROVED]
-    status = _standing(
-        case, {one.kind: one.share_fen for one in approved}, sum(one.share_fen for one in approved)
-    )
+    covered = sum(one.share_fen for one in approved)
+    status = _standing(case, {one.kind for one in approved}, covered)
+    if status is Status.RESOLVED and _is_parked(tx, case):
+        status = Status.SUSPENDED
     if status is None and any(one.status is AdjustmentStatus.SUBMITTED for one in live):
         status = Status.SUBMITTED
     if status in (None, Status.SUBMITTED):
@@ -136,13 +137,19 @@ def _settle(tx: Tx, case: Discrepancy, day: int, number: str = "") -> None:
     tx.session.flush()
 
 
-def _standing(
-    case: Discrepancy, kinds: Mapping[AdjustmentKind, int], covered: int
-) -> Status | None:
+def _is_parked(tx: Tx, case: Discrepancy) -> bool:
+    """Whether something of a discrepancy is still in suspense."""
+    open_ = select(func.count()).where(
+        SuspenseItem.discrepancy_id == case.id, SuspenseItem.state == SuspenseState.OPEN
+    )
+    return bool(tx.session.execute(open_).scalar_one())
+
+
+def _standing(case: Discrepancy, kinds: Collection[AdjustmentKind], covered: int) -> Status | None:
     """Where approved adjustments leave a discrepancy; None while a part is not explained."""
     made = {_effect(case, kind) for kind in kinds}
     if made - {Effect.CARRY} and covered >= abs(case.difference_fen):
-        return Status.SUSPENDED if Effect.SUSPEND in made else Status.RESOLVED
+        return Status.RESOLVED
     return Status.CARRIED if Effect.CARRY in made else None
 
 
@@ -222,10 +229,7 @@ def _follow(tx: Tx, item: SuspenseItem, row: Adjustment) -> None:
         Discrepancy, item.discrepancy_id, with_for_update=True, populate_existing=True
     )
     assert case is not None
-    left = select(func.count()).where(
-        SuspenseItem.discrepancy_id == case.id, SuspenseItem.state == SuspenseState.OPEN
-    )
-    open_ = bool(tx.session.execute(left).scalar_one())
+    open_ = _is_parked(tx, case)
     status = Status.SUSPENDED if open_ else Status.RESOLVED
     if case.status in (Status.SUSPENDED, Status.RESOLVED) and case.status is not status:
         case.status, case.version = status, case.version + 1

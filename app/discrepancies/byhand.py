@@ -38,6 +38,7 @@ from app.discrepancies.refusals import (
     InSuspense,
     NotEqual,
     NothingChosen,
+    PartlyAdjusted,
     TooMany,
     UnderApproval,
     UnknownEntries,
@@ -51,7 +52,8 @@ from app.intake.rules import Kind as EntryKind
 from app.matching import store
 from app.matching.model import HandMatch, Match, Suggestion
 from app.matching.rules import MatchRule, Side, Task
-from app.records.queries import EntryRef, entries
+from app.records.queries import EntryRef, entries, held
+from app.records.rules import HeldBy
 
 MOST_ENTRIES = 5_000
 """Of one match and side."""
@@ -256,6 +258,10 @@ def _book(tx: Tx, task: Task, groups: Sequence[Group]) -> _Book:
             raise UnderApproval(id=row.id)
         if row.status is Status.SUSPENDED:
             raise InSuspense(id=row.id)
+    adjusted = held(tx.session, set(known), HeldBy.ADJUSTMENT)
+    for row in facts:
+        if {row.ours_id, row.theirs_id} & adjusted:
+            raise PartlyAdjusted(id=row.id)
     money = Money.of(tx.session, task, sides, facts)
     residues = {group: _residue(tx, task, money, group) for group in groups}
     # The business day of an arrival is that of its discrepancy, not the day of its booking.

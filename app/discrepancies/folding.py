@@ -35,6 +35,8 @@ from app.discrepancies.rules import Resolution, Status
 from app.matching.model import Match
 from app.matching.result import Result
 from app.matching.rules import Kind, Side, Task
+from app.records.model import HeldEntry
+from app.records.rules import HeldBy
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,6 +83,7 @@ def pool(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
         Discrepancy.status.not_in((Status.RESOLVED, Status.SUSPENDED)),
         Discrepancy.opened_on < before,
         Discrepancy.kind.not_in(NOT_OFFERED),
+        ~_is_adjusted(),
     )
     rows = open_.with_only_columns(Discrepancy.id)
     return (
@@ -94,6 +97,7 @@ def settled(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
     done = _of(part).where(
         or_(
             Discrepancy.status == Status.SUSPENDED,
+            (Discrepancy.status != Status.RESOLVED) & _is_adjusted(),
             (Discrepancy.status == Status.RESOLVED)
             & Discrepancy.resolution.in_((Resolution.EXPLAINED, Resolution.ADJUSTED)),
         ),
@@ -103,6 +107,14 @@ def settled(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
     return (
         _entries(done.with_only_columns(Discrepancy.ours_id.label("id")), rows, Side.OURS),
         _entries(done.with_only_columns(Discrepancy.theirs_id.label("id")), rows, Side.THEIRS),
+    )
+
+
+def _is_adjusted() -> ColumnElement[bool]:
+    """Whether vouchers were posted about a part of it: a match would count that part twice."""
+    return exists().where(
+        HeldEntry.held_by == HeldBy.ADJUSTMENT.value,
+        or_(HeldEntry.entry_id == Discrepancy.ours_id, HeldEntry.entry_id == Discrepancy.theirs_id),
     )
 
 
@@ -341,6 +353,7 @@ def _settle_matched(tx: Tx, part: Part, day: int) -> None:
         .where(
             Discrepancy.status.not_in((Status.RESOLVED, Status.SUSPENDED)),
             Discrepancy.kind.not_in(NOT_OFFERED),
+            ~_is_adjusted(),
             matched,
         )
     )

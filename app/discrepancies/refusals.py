@@ -89,6 +89,14 @@ class InSuspense(UserError):
     )
 
 
+class PartlyAdjusted(UserError):
+    """Vouchers were posted about a part of it."""
+
+    template = N_(
+        "A part of discrepancy {id} is adjusted already: have its adjustment reversed first."
+    )
+
+
 class TakenApartAlready(UserError):
     """Somebody was faster."""
 

@@ -55,8 +55,12 @@ _NONE: dict[str, str] = {
             SELECT 1 FROM adjustment_case c JOIN adjustment a ON a.id = c.adjustment_id
             WHERE c.discrepancy_id = d.id AND c.live AND a.status = 'submitted')
     """,
-    "a discrepancy in suspense without an item, or the reverse": """
-        SELECT d.id FROM discrepancy d WHERE (d.status = 'suspended') <> EXISTS (
+    "a discrepancy in suspense without an item": """
+        SELECT d.id FROM discrepancy d WHERE d.status = 'suspended' AND NOT EXISTS (
+            SELECT 1 FROM suspense_item i WHERE i.discrepancy_id = d.id AND i.state = 'open')
+    """,
+    "a discrepancy that is settled while a part of it is in suspense": """
+        SELECT d.id FROM discrepancy d WHERE d.status = 'resolved' AND EXISTS (
             SELECT 1 FROM suspense_item i WHERE i.discrepancy_id = d.id AND i.state = 'open')
     """,
     "an item from which more or less was taken than its moves say": """

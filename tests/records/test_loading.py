@@ -172,7 +172,7 @@ def test_a_statement_may_repeat_the_rows_of_a_closed_day(books: Books, clerk: Ac
     assert again.file_id is not None
     books.workspace.write(clerk, undo_import, file_id=again.file_id)
     assert books.count(Kind.ARRIVALS) == 1
-    assert books.workspace.read(verify).ok
+    assert _sound(books)
 
 
 def test_a_file_that_only_repeats_a_closed_day_changes_nothing(books: Books) -> None:
@@ -183,7 +183,7 @@ def test_a_file_that_only_repeats_a_closed_day_changes_nothing(books: Books) -> 
     again = books.load("again", arrival(1), arrival(1))
 
     assert (again.status, again.accepted, again.overlapping) == (FileStatus.LOADED, 0, 2)
-    assert books.workspace.read(verify).ok
+    assert _sound(books)
     assert books.touched(Kind.ARRIVALS, before) == set()
 
 
@@ -291,3 +291,9 @@ def test_a_refused_row_of_master_data_is_told_in_the_words_of_its_file(books: Bo
     (problem,) = outcome.errors
     assert (problem.reason, problem.line, problem.column) == (Reason.REPEATED_CODE, 3, "渠道编码")
     assert problem.text() == "The code “ICBC” stands twice with different contents."
+
+
+def _sound(books: Books) -> bool:
+    """Whether all holds, but that the day was closed without asking whether all is done."""
+    checks = books.workspace.read(verify).checks
+    return all(check.ok for check in checks if check.name != "closings")
