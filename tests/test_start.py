@@ -238,7 +238,7 @@ def test_what_packing_needs_is_installed_or_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(start, "install_system_packages", lambda _names: False)
 
-    with pytest.raises(start.StartError, match="apt-get install -y .*binutils"):
+    with pytest.raises(start.StartError, match=r"apt-get install -y .*binutils"):
         start.require_packing()
 
     monkeypatch.setattr(start, "install_system_packages", lambda _names: True)

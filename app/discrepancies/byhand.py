@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import insert, select
@@ -240,6 +240,19 @@ _REASONS = {
 }
 
 
+def _require_unadjusted(tx: Tx, facts: Sequence[Fact], ids: Collection[int]) -> None:
+    """Return if no adjustment is at work on these discrepancies and entries."""
+    for row in facts:
+        if row.status is Status.SUBMITTED:
+            raise UnderApproval(id=row.id)
+        if row.status is Status.SUSPENDED:
+            raise InSuspense(id=row.id)
+    adjusted = held(tx.session, ids, HeldBy.ADJUSTMENT)
+    for row in facts:
+        if {row.ours_id, row.theirs_id} & adjusted:
+            raise PartlyAdjusted(id=row.id)
+
+
 def _book(tx: Tx, task: Task, groups: Sequence[Group]) -> _Book:
     sides = {
         Side.OURS: [id_ for group in groups for id_ in group.ours],
@@ -253,15 +266,7 @@ def _book(tx: Tx, task: Task, groups: Sequence[Group]) -> _Book:
     if len(known) != sum(map(len, sides.values())):
         raise UnknownEntries
     facts = facts_about(tx, task, sides)
-    for row in facts:
-        if row.status is Status.SUBMITTED:
-            raise UnderApproval(id=row.id)
-        if row.status is Status.SUSPENDED:
-            raise InSuspense(id=row.id)
-    adjusted = held(tx.session, set(known), HeldBy.ADJUSTMENT)
-    for row in facts:
-        if {row.ours_id, row.theirs_id} & adjusted:
-            raise PartlyAdjusted(id=row.id)
+    _require_unadjusted(tx, facts, set(known))
     money = Money.of(tx.session, task, sides, facts)
     residues = {group: _residue(tx, task, money, group) for group in groups}
     # The business day of an arrival is that of its discrepancy, not the day of its booking.

@@ -1,7 +1,8 @@
 """Makers, checkers and a supervisor decide in any order; after every step the sums hold.
 
-The days are reconciled before it begins, so that a step takes milliseconds: 200 × 50 of them are
-played in the normal run. `DUIPING_NIGHTLY=1` plays 20,000 × 50, `DUIPING_SEED` repeats a run.
+The days are reconciled before it begins, so that a step takes a few hundredths of a second: 60 × 50
+of them are played in the normal run, always the same ones. `DUIPING_NIGHTLY=1` plays 20,000 × 50
+others, `DUIPING_SEED` chooses them.
 What files and runs do stands in `test_state_machine.py`.
 """
 
@@ -50,12 +51,15 @@ from tests.guard.office import prepare_days, ready_to_close
 from tests.guard.world import DAYS, day_of, write_world
 
 NIGHTLY = os.environ.get("DUIPING_NIGHTLY") == "1"
-EXAMPLES, STEPS = (20_000, 50) if NIGHTLY else (200, 50)
+EXAMPLES, STEPS = (20_000, 50) if NIGHTLY else (60, 50)
 VERIFIED_EVERY = 10
 PARTS = 2
 """Played side by side by the workers of the tests."""
 
-SEED = int(os.environ.get("DUIPING_SEED", "0")) or SystemRandom().randrange(1, 10**9)
+ALWAYS = 237987559
+SEED = int(os.environ.get("DUIPING_SEED", "0")) or (
+    SystemRandom().randrange(1, 10**9) if NIGHTLY else ALWAYS
+)
 
 PLACE = st.integers(0, 10_000)
 WHO = st.integers(0, 1)
