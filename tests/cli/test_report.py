@@ -132,6 +132,19 @@ def test_wrong_words_are_told(day: Shell, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "words",
+    [["voucher", "--number", "1"], ["adjustment", "--number", "1"], ["statement"], ["day"]],
+)
+def test_papers_that_are_not_made_yet_are_refused_in_words(
+    day: Shell, sample: Sample, words: list[str]
+) -> None:
+    ended = day("report", *words, "--date", sample.day)
+
+    assert ended.code == 4
+    assert "does not print" in ended.err
+
+
 def test_papers_need_the_right_to_print_and_to_see(day: Shell, sample: Sample) -> None:
     assert day("report", "summary", "--date", sample.day, user="administrator").code == 4
     assert day("report", "audit", "--date", sample.day).code == 4

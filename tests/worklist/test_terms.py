@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select, update
 
 from app.calendar.service import set_day
-from app.catalog.model import Setting
+from app.catalog.model import Channel, Setting
 from app.catalog.organisations import load_organisations
 from app.catalog.rules import OrganisationRow, SettingName
 from app.closing.board import board
@@ -45,7 +45,7 @@ def test_a_changed_fee_rule_makes_its_runs_again(books: Books, supervisor: Actor
     books.load("records", record(1, 手续费="0.03"))
     first = books.reconcile(Task.CHANNEL)
 
-    books.load_paths(books.write("fees", channel("ICBC", 费率ppm="6000")), actor=supervisor)
+    books.workspace.write(supervisor, fee_to, "ICBC", 6000)
 
     again = books.reconcile(Task.CHANNEL)
     assert (first.discrepancies, set(again.discrepancies)) == ({}, {Kind.FEE_DIFFERS})
@@ -127,3 +127,8 @@ def _cell(books: Books) -> BoardCell:
 def set_to(tx: Tx, name: SettingName, value: int) -> None:
     tx.session.execute(update(Setting).where(Setting.name == name.value).values(value=value))
     assert tx.session.scalar(select(func.count()).select_from(Setting))
+
+
+def fee_to(tx: Tx, code: str, rate_ppm: int) -> None:
+    """Do what an approved change of a channel's fee rule does."""
+    tx.session.execute(update(Channel).where(Channel.code == code).values(rate_ppm=rate_ppm))

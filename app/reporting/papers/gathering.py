@@ -14,7 +14,7 @@ from app.reporting.papers.audit import audit_papers
 from app.reporting.papers.discrepancies import discrepancy_papers
 from app.reporting.papers.receipt import receipt_papers
 from app.reporting.papers.summary import summary_papers
-from app.reporting.rules import NothingToPrint, ReportKind
+from app.reporting.rules import NothingToPrint, NotMadeYet, ReportKind
 from app.reporting.wishes import Ready, Wish
 
 BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
@@ -31,11 +31,15 @@ def gather(session: Session, wish: Wish) -> list[Ready]:
     """Return the papers that are wished, in their language.
 
     Raises:
+        NotMadeYet: The program cannot put this paper together.
         NothingToPrint: What was asked for does not exist.
         NotOnThisForm: The paper is not printed on this form.
     """
+    builder = BUILDERS.get(wish.kind)
+    if builder is None:
+        raise NotMadeYet(kind=wish.kind)
     with speaking(wish.tongue):
-        ready = BUILDERS[wish.kind](session, wish)
+        ready = builder(session, wish)
     if not ready:
         raise NothingToPrint
     return ready
