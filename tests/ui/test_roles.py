@@ -45,7 +45,7 @@ ONLY: Mapping[str, set[str]] = {
     **_all(LOADING, {CLERK}),
     **_all(NOTING, {CLERK, CHECKER, SUPERVISOR}),
     **_all(("board.reconcile", "reconcile.run"), {CLERK}),
-    **_all(("discrepancies.explain", "discrepancies.reopen"), {CLERK}),
+    **_all(("discrepancies.explain", "discrepancies.reopen", "discrepancies.import"), {CLERK}),
     **_all(
         ("discrepancies.assign_me", "discrepancies.assign", "discrepancies.unassign"),
         {CLERK, SUPERVISOR},
