@@ -13,6 +13,8 @@ from app.cli.session import Command, Desk
 from app.db.files import replacing
 from app.discrepancies.casefilter import UNSETTLED, CaseFilter
 from app.discrepancies.cases import case_assignees, case_list, case_rows
+from app.identity.rules import Permission
+from app.identity.service import require
 from app.matching.rules import Task
 from app.reporting.ledger_export import export_vouchers, form_of, payee_names
 from app.reporting.ledger_layouts import layout
@@ -72,6 +74,7 @@ def _discrepancies_import(desk: Desk) -> int:
     options = desk.options
     workspace = desk.open()
     actor = desk.enter(workspace)
+    require(actor, Permission.ADJUST)
     found = workspace.read(changes, read_sheet(Path(options.file)))
     good = [one for one in found if not one.problem]
     document: dict[str, Any] = {

@@ -50,6 +50,8 @@ MAY: Mapping[str, set[str]] = {
     "close": {"supervisor"},
     "reopen": {"supervisor"},
     "vouchers-export": READERS,
+    "discrepancies-export": READERS,
+    "discrepancies-import": {"clerk"},
     "report": {"clerk", "checker", "supervisor", "auditor"},
     "board": READERS,
     "backup": {"administrator"},
@@ -196,6 +198,8 @@ def _words(day: Shell, command: str, sample: Sample, folder: Path) -> list[objec
     first = first_match(day) if command in {"match", "unmatch"} else {}
     if command == "match":
         day.json("unmatch", first["id"], "--reason", "x")
+    if command == "discrepancies-import":
+        day("discrepancies-export", folder / "back.xlsx", user="clerk")
     if command == "restore":
         day.json("backup", folder / "saved.db", user="administrator")
     endings: dict[str, Callable[[], list[object]]] = {
@@ -223,6 +227,8 @@ def _words(day: Shell, command: str, sample: Sample, folder: Path) -> list[objec
         "claim": lambda: [1, "--household", "3100000001", "--reason", "x"],
         "close": lambda: [sample.day],
         "reopen": lambda: [sample.day, "--reason", "x"],
+        "discrepancies-export": lambda: [folder / "list.xlsx"],
+        "discrepancies-import": lambda: [folder / "back.xlsx"],
         "vouchers-export": lambda: ["--out", folder / "vouchers.csv"],
         "report": lambda: ["summary", "--date", sample.day, "--out", folder / "summary.pdf"],
         "audit-export": lambda: [folder / "log.jsonl"],
