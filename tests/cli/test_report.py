@@ -145,6 +145,7 @@ def test_papers_that_are_not_made_yet_are_refused_in_words(
     assert "does not print" in ended.err
 
 
+@pytest.mark.usefixtures("folder")
 def test_papers_need_the_right_to_print_and_to_see(day: Shell, sample: Sample) -> None:
     assert day("report", "summary", "--date", sample.day, user="administrator").code == 4
     assert day("report", "audit", "--date", sample.day).code == 4
