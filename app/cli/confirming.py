@@ -21,7 +21,8 @@ def _confirm(desk: Desk) -> int:
     workspace = desk.open()
     actor = desk.enter(workspace)
     if options.all_clean:
-        wanted = ArrivalFilter(day=options.date or workspace.read(latest_day))
+        day = options.date or workspace.read(latest_day)
+        wanted = ArrivalFilter(day=day, brought_forward=True)
         done = workspace.write(actor, confirm_all_clean, wanted=wanted).value
     else:
         done = workspace.write(actor, confirm, batch_nos=options.batches).value

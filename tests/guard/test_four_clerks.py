@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -75,11 +75,12 @@ class Crowd:
 
 
 @pytest.fixture
-def books(postgres_url: str, clerk: Actor, tmp_path: Path) -> Books:
+def books(postgres_url: str, clerk: Actor, tmp_path: Path) -> Iterator[Books]:
     workspace = Workspace.open(postgres_url)
     made = Books(workspace=workspace, actor=clerk, folder=tmp_path)
     made.know_payee()
-    return made
+    yield made
+    workspace.close()
 
 
 def crowd(books: Books, person: Actor) -> Crowd:
@@ -180,7 +181,7 @@ def test_who_adjusts_while_the_day_is_closed_is_in_time_or_told(
                 office.close(DAY)
                 closed.set()
             except UserError:
-                continue
+                closed.wait(0.1)
 
     def settle(who: Actor, item: object) -> object:
         number = books.workspace.write(who, submit, id_=int(str(item))).value
