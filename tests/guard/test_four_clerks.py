@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -31,7 +30,7 @@ from app.intake.rules import FileStatus
 from app.matching.model import Match
 from app.matching.rules import Kind, Task
 from app.upkeep.verify import verify
-from tests.books import DAY, Books, bill_line, payment, record
+from tests.books import DAY, Books, arrival, batch, bill_line, clearing_line, payment, record
 from tests.guard.decided import broken
 from tests.guard.office import Office
 
@@ -169,10 +168,8 @@ def test_who_adjusts_while_the_day_is_closed_is_in_time_or_told(
 ) -> None:
     ids = to_adjust(books)
     office = Office(workspace=books.workspace, clerk=clerk, checker=checker, supervisor=supervisor)
-    for task in (Task.CHANNEL, Task.CLEARING, Task.ARRIVAL):
-        books.reconcile(task)
-    _settle_all_but(office, set(ids))
-    office.waive(DAY)
+    _all_else_agrees(books, office)
+    assert {row.id for row in office.open_cases(DAY)} == set(ids)
     closed = threading.Event()
 
     def close_at_last() -> None:
@@ -267,13 +264,14 @@ def _both(books: Books) -> Callable[[Actor, object], object]:
     return work
 
 
-def _settle_all_but(office: Office, kept: set[int]) -> None:
-    """Settle what else differs on the day."""
-    for row in office.open_cases(date(2026, 3, 3)):
-        if row.id not in kept:
-            for kind in AdjustmentKind:
-                try:
-                    office.adjust(kind, row.id)
-                except UserError:
-                    continue
-                break
+def _all_else_agrees(books: Books, office: Office) -> None:
+    """Let channel, clearing and bank say what payments and bills say, and confirm what came."""
+    whole = f"{ITEMS * 10}.00"
+    books.load("icbc", *(record(n) for n in range(ITEMS)))
+    books.load("batches", batch(1, 笔数=str(ITEMS), 缴费金额=whole, 净额=whole))
+    books.load("lines", *(clearing_line(n, 批次号="QF1") for n in range(ITEMS)))
+    books.load("bank", arrival(1, 收入金额=whole))
+    for task in (Task.CHANNEL, Task.CLEARING, Task.ARRIVAL):
+        books.reconcile(task)
+    office.confirm(DAY)
+    office.waive(DAY)
