@@ -12,6 +12,12 @@ class UnknownAdjustment(NotFound):
     template = N_("There is no adjustment “{number}”.")
 
 
+class UnknownVoucher(NotFound):
+    """There is no such voucher."""
+
+    template = N_("There is no voucher “{number}”.")
+
+
 class UnknownItem(NotFound):
     """There is no such item in suspense."""
 

@@ -16,7 +16,7 @@ TITLES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ReportKind.SUMMARY: N_("Reconciliation summary"),
         ReportKind.DISCREPANCIES: N_("List of discrepancies"),
         ReportKind.STATEMENT: N_("Bank reconciliation statement"),
-        ReportKind.VOUCHER: N_("Voucher"),
+        ReportKind.VOUCHER: N_("Accounting voucher"),
         ReportKind.ADJUSTMENT: N_("Adjustment slip"),
         ReportKind.AGEING: N_("Ageing of open discrepancies"),
         ReportKind.DAY: N_("Day report"),

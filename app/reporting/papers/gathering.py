@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.base.i18n import speaking
 from app.identity.rules import Permission
+from app.reporting.papers.adjustment import adjustment_papers
 from app.reporting.papers.ageing import ageing_papers
 from app.reporting.papers.arrival import arrival_papers
 from app.reporting.papers.audit import audit_papers
 from app.reporting.papers.discrepancies import discrepancy_papers
 from app.reporting.papers.receipt import receipt_papers
 from app.reporting.papers.summary import summary_papers
+from app.reporting.papers.voucher import voucher_papers
 from app.reporting.rules import NothingToPrint, NotMadeYet, ReportKind
 from app.reporting.wishes import Ready, Wish
 
@@ -22,6 +24,8 @@ BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
     ReportKind.RECEIPT: receipt_papers,
     ReportKind.SUMMARY: summary_papers,
     ReportKind.DISCREPANCIES: discrepancy_papers,
+    ReportKind.VOUCHER: voucher_papers,
+    ReportKind.ADJUSTMENT: adjustment_papers,
     ReportKind.AGEING: ageing_papers,
     ReportKind.AUDIT: audit_papers,
 }
