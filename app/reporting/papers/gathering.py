@@ -14,6 +14,7 @@ from app.reporting.papers.arrival import arrival_papers
 from app.reporting.papers.audit import audit_papers
 from app.reporting.papers.discrepancies import discrepancy_papers
 from app.reporting.papers.receipt import receipt_papers
+from app.reporting.papers.statement import statement_papers
 from app.reporting.papers.summary import summary_papers
 from app.reporting.papers.voucher import voucher_papers
 from app.reporting.rules import NothingToPrint, NotMadeYet, ReportKind
@@ -24,6 +25,7 @@ BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
     ReportKind.RECEIPT: receipt_papers,
     ReportKind.SUMMARY: summary_papers,
     ReportKind.DISCREPANCIES: discrepancy_papers,
+    ReportKind.STATEMENT: statement_papers,
     ReportKind.VOUCHER: voucher_papers,
     ReportKind.ADJUSTMENT: adjustment_papers,
     ReportKind.AGEING: ageing_papers,
