@@ -251,6 +251,26 @@ def test_the_build_server_runs_every_check() -> None:
     assert names == ["format", "lint", "types", "imports", "tests", "installer"]
 
 
+@pytest.mark.parametrize("failing", ["lint", "types", "tests", "installer"])
+def test_every_check_is_told_and_one_that_fails_fails_all(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], failing: str
+) -> None:
+    steps = [
+        (name, [sys.executable, "-c", f"print('seen {name}'); raise SystemExit({name == failing})"])
+        for name, _command in start.check_steps("python")
+    ]
+    monkeypatch.setattr(start, "check_steps", lambda _python: steps)
+    for name in ("environment", "require_test_packages", "require_packing"):
+        monkeypatch.setattr(start, name, lambda *_args: sys.executable)
+
+    assert start.check([]) == 1
+
+    said = capfd.readouterr().out
+    assert all(f"seen {name}" in said for name, _command in steps)
+    assert f"== {failing}: failed" in said
+    assert said.rstrip().endswith(f"Failed: {failing}")
+
+
 # ---------------------------------------------------------------- reading the script
 
 
