@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -157,49 +156,11 @@ def oldest(rest: "list[str]") -> int:
 
 
 def check(_rest: "list[str]") -> int:
-    """Run every check and say which failed."""
+    """Run every check and say which failed: see tests/checks.py."""
     python = environment(VENV, LOCK)
     require_test_packages(python)
     require_packing()
-    steps = dict(check_steps(python))
-    failed = []
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        # Each keeps one core busy while the tests wait for files and other processes.
-        quiet = {name: aside.submit(quiet_step, steps[name]) for name in BESIDE_THE_TESTS}
-        for name in (name for name in steps if name not in quiet):
-            print(f"\n== {name} ==", flush=True)
-            began = time.monotonic()
-            told(name, call(steps[name]), time.monotonic() - began, failed)
-        for name, step in quiet.items():
-            print(f"\n== {name} ==", flush=True)
-            code, output, seconds = step.result()
-            print(output, end="", flush=True)
-            told(name, code, seconds, failed)
-    print("\n" + ("Failed: " + ", ".join(failed) if failed else "All checks passed."))
-    return 1 if failed else 0
-
-
-def told(name: str, code: int, seconds: float, failed: "list[str]") -> None:
-    """Say how a check ended, and remember it when it failed."""
-    print("== {}: {}, {:.1f} s".format(name, "failed" if code else "ok", seconds), flush=True)
-    if code:
-        failed.append(name)
-
-
-def quiet_step(command: "list[str]") -> "tuple[int, str, float]":
-    """Run a check and return its exit code, what it printed, and how long it took."""
-    began = time.monotonic()
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=child_env(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    return done.returncode, done.stdout, time.monotonic() - began
+    return call([python, "-m", "tests.checks"])
 
 
 def bench(rest: "list[str]") -> int:
@@ -261,25 +222,6 @@ COMMANDS = {
     "pictures": pictures,
     "lock": lock,
 }
-
-
-def check_steps(python: str) -> "list[tuple[str, list[str]]]":
-    """List the checks in the order in which they run."""
-    return [
-        ("format", [python, "-m", "ruff", "format", "--check", "."]),
-        ("lint", [python, "-m", "ruff", "check", "."]),
-        ("types", [python, "-m", "mypy"]),
-        ("imports", [python, "-c", LINT_IMPORTS, "--no-logo"]),
-        ("tests", [python, "-m", "pytest", *in_parallel()]),
-        ("installer", [python, "-m", "pytest", "-m", "slow", "tests/installer"]),
-    ]
-
-
-LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
-
-
-BESIDE_THE_TESTS = ("types", "imports", "installer")
-"""Checks that run one after the other while the tests run."""
 
 
 def in_parallel() -> "list[str]":
