@@ -20,6 +20,7 @@ from app.db.workspace import Actor, Workspace
 from app.reporting.looks import money
 from app.reporting.papers import voucher as voucher_paper
 from app.reporting.rules import PageForm, ReportKind
+from app.reporting.wishes import Wish
 from tests.guard.office import Office as People
 from tests.reporting.conftest import Loaded, Office
 from tests.reporting.making import pages_of, sheets_of, squeezed
@@ -181,9 +182,7 @@ def test_all_vouchers_of_a_day_stand_in_one_file(office: Office) -> None:
         office.paper(ReportKind.VOUCHER, keys=("P404",))
 
 
-def _wish(kind: ReportKind, office: Office):  # noqa: ANN202 - a wish
-    from app.reporting.wishes import Wish  # noqa: PLC0415 - used here only
-
+def _wish(kind: ReportKind, office: Office) -> Wish:
     return Wish(kind=kind, language="en", day=office.day, every=True)
 
 

@@ -214,7 +214,7 @@ def _figures_row(name: str, own: Sequence[Figures]) -> Row:
 
 def _steps(facts: _Facts) -> Table:
     """How many channels and accounts have done each step, of those that have to."""
-    rows = []
+    rows: list[Row] = []
     for kind in RowKind:
         own = [row for row in facts.board.rows if row.kind is kind]
         if own:
