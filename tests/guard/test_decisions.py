@@ -1,8 +1,8 @@
 """Makers, checkers and a supervisor decide in any order; after every step the sums hold.
 
-The days are reconciled before it begins, so that a step takes a few hundredths of a second: 60 × 50
-of them are played in the normal run, always the same ones. `DUIPING_NIGHTLY=1` plays 20,000 × 50
-others, `DUIPING_SEED` chooses them.
+The days are reconciled before it begins, so that a step takes a few hundredths of a second:
+200 × 50 of them are played in the normal run, always the same ones, and 10 × 40 on PostgreSQL.
+`DUIPING_NIGHTLY=1` plays 20,000 × 50 others, `DUIPING_SEED` chooses them.
 What files and runs do stands in `test_state_machine.py`.
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, ClassVar
@@ -21,11 +21,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.orm import Session
 
 from app.adjustments import effects, service
 from app.adjustments.drafting import Draft
+from app.adjustments.ledger import bank_books
 from app.adjustments.model import Adjustment, SuspenseItem
 from app.adjustments.rules import (
     AdjustmentKind,
@@ -37,6 +38,7 @@ from app.adjustments.rules import (
 from app.arrivals.service import check, confirm, unconfirm
 from app.base.errors import UserError
 from app.closing import closing
+from app.closing.balancing import balancing
 from app.db.workspace import Actor, Tx, Workspace
 from app.discrepancies.casework import reopen_cases
 from app.discrepancies.model import Discrepancy
@@ -49,11 +51,13 @@ from tests.guard import desk
 from tests.guard.decided import broken
 from tests.guard.office import prepare_days, ready_to_close
 from tests.guard.world import DAYS, day_of, write_world
+from tests.postgres import Server
 
 NIGHTLY = os.environ.get("DUIPING_NIGHTLY") == "1"
-EXAMPLES, STEPS = (20_000, 50) if NIGHTLY else (60, 50)
+EXAMPLES, STEPS = (20_000, 50) if NIGHTLY else (200, 50)
+ON_POSTGRES = (400, 50) if NIGHTLY else (10, 40)
 VERIFIED_EVERY = 10
-PARTS = 2
+PARTS = 4
 """Played side by side by the workers of the tests."""
 
 ALWAYS = 237987559
@@ -64,6 +68,7 @@ SEED = int(os.environ.get("DUIPING_SEED", "0")) or (
 PLACE = st.integers(0, 10_000)
 WHO = st.integers(0, 1)
 DAY = st.integers(0, DAYS - 1)
+LAST = day_of(DAYS)
 
 
 LIKELY: dict[Callable[..., Any], frozenset[AdjustmentStatus]] = {
@@ -75,11 +80,18 @@ LIKELY: dict[Callable[..., Any], frozenset[AdjustmentStatus]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Databases:
+    """How a story gets a database of reconciled days for itself, and how it gives it back."""
+
+    lend: Callable[[int], str]
+    take_back: Callable[[int], None]
+
+
 class Office(RuleBasedStateMachine):
     """A database of reconciled days, two clerks, two checkers and two supervisors."""
 
-    template: ClassVar[Path]
-    folder: ClassVar[Path]
+    databases: ClassVar[Databases]
     count: ClassVar[int] = 0
     steps: ClassVar[int] = 0
     done: ClassVar[dict[str, int]] = {}
@@ -87,9 +99,8 @@ class Office(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         type(self).count += 1
-        self.path = self.folder / f"{self.count}.db"
-        shutil.copy(self.template, self.path)
-        self.workspace = Workspace.open(f"sqlite:///{self.path}")
+        self.number = type(self).count
+        self.workspace = Workspace.open(self.databases.lend(self.number))
         self.clerks = self._two("clerk")
         self.checkers = self._two("checker")
         self.supervisors = self._two("supervisor")
@@ -100,10 +111,10 @@ class Office(RuleBasedStateMachine):
             # that a decision can break.
             if type(self).count % VERIFIED_EVERY == 0:
                 self.workspace.read(desk.sums_hold)
+            self.workspace.read(_book_and_bank_agree)
         finally:
             self.workspace.close()
-            for path in self.path.parent.glob(f"{self.path.name}*"):
-                path.unlink()
+            self.databases.take_back(self.number)
 
     # ------------------------------------------------------------ adjustments
 
@@ -303,6 +314,13 @@ class Office(RuleBasedStateMachine):
         return values[place % len(values)] if values else None
 
 
+def _book_and_bank_agree(session: Session) -> None:
+    """What vouchers and bank lines leave between book and bank always explains the difference."""
+    for book in bank_books(session, LAST):
+        found = balancing(session, book.account_no, LAST)
+        assert found.difference_fen == 0, found
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> type[Office]:
     folder = tmp_path_factory.mktemp("decisions")
@@ -310,24 +328,62 @@ def office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> t
     shutil.copy(sqlite_template, template)
     prepare_days(f"sqlite:///{template}", *write_world(folder, SEED))
     ready_to_close(f"sqlite:///{template}", day_of(0))
-    Office.template, Office.folder = template, folder
+
+    def lend(number: int) -> str:
+        shutil.copy(template, folder / f"{number}.db")
+        return f"sqlite:///{folder / f'{number}.db'}"
+
+    def take_back(number: int) -> None:
+        for path in folder.glob(f"{number}.db*"):
+            path.unlink()
+
+    Office.databases = Databases(lend=lend, take_back=take_back)
     return Office
 
 
-def play(office: type[Office], examples: int, number: int) -> None:
+@pytest.fixture
+def shared_office(
+    postgres_server: Server, postgres_url: str, tmp_path: Path
+) -> Iterator[type[Office]]:
+    prepare_days(postgres_url, *write_world(tmp_path, SEED))
+    ready_to_close(postgres_url, day_of(0))
+    template = str(make_url(postgres_url).database)
+    before = getattr(Office, "databases", None)
+    Office.databases = Databases(
+        lend=lambda number: postgres_server.clone(template, f"{template}_{number}"),
+        take_back=lambda number: postgres_server.drop(f"{template}_{number}"),
+    )
+    yield Office
+    if before is not None:
+        Office.databases = before
+
+
+def play(office: type[Office], examples: int, number: int, steps: int = STEPS) -> None:
     office.steps, office.done = 0, {}
     seed(SEED + number)(office)
     run_state_machine_as_test(
         office,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=STEPS,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             phases=(Phase.generate, Phase.shrink) if NIGHTLY else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.postgres
+def test_every_sum_holds_on_postgresql(shared_office: type[Office]) -> None:
+    sys.stdout.write(f"DUIPING_SEED={SEED}\n")
+    examples, steps = ON_POSTGRES
+
+    play(shared_office, examples, PARTS, steps)
+
+    sys.stdout.write(f"{shared_office.steps} steps: {shared_office.done}\n")
+    for verb in ("drafted_and_submitted", "approve"):
+        assert shared_office.done.get(verb), shared_office.done
 
 
 @pytest.mark.parametrize("part", range(PARTS))
