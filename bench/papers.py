@@ -107,7 +107,13 @@ def platypus(path: Path) -> Callable[[], int]:
     from reportlab.lib.pagesizes import A4, landscape  # noqa: PLC0415 - the baseline's own
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
-    from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle  # noqa: PLC0415
+    from reportlab.platypus import (  # noqa: PLC0415
+        Flowable,
+        PageBreak,
+        SimpleDocTemplate,
+        Table,
+        TableStyle,
+    )
 
     font = Path(__file__).resolve().parents[1] / "resources" / "fonts" / "song_gb2312.ttf"
     pdfmetrics.registerFont(TTFont("song", str(font)))
@@ -124,7 +130,7 @@ def platypus(path: Path) -> Callable[[], int]:
     )
 
     def write() -> int:
-        story: list[object] = []
+        story: list[Flowable] = []
         for start in range(0, len(rows), _PAGE):
             own = [list(_TITLES), *rows[start : start + _PAGE]]
             widths = [width * 6 for width in _WIDTHS]
@@ -169,8 +175,9 @@ def _list_paper(
 ) -> tuple[parts.Paper, parts.Stamp]:
     """A list with these rows."""
     text, money, day = parts.Look.TEXT, parts.Look.MONEY, parts.Look.DAY
-    looks = (text, text, day, text, text, text, money, money)
-    titles, widths = _TITLES, _WIDTHS
+    looks: tuple[parts.Look, ...] = (text, text, day, text, text, text, money, money)
+    titles: tuple[str, ...] = _TITLES
+    widths: tuple[int, ...] = _WIDTHS
     if wide:
         looks += (text, text, money, day)
         titles += ("State", "Owner", "Amount", "Seen on")

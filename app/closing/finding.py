@@ -1,13 +1,15 @@
-"""Finding what a person names: an order, a household, a batch, an amount."""
+"""Finding what a person names: an order, a household, a batch, an amount, a voucher."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.adjustments.model import Adjustment, Voucher
 from app.base.dates import day_number, day_of
 from app.base.errors import BadAmount
 from app.base.money import parse_yuan
@@ -34,6 +36,23 @@ class Found:
     amount_fen: int
     task: Task
     scope: str
+
+
+class Document(StrEnum):
+    """What people made, as against what came in files."""
+
+    ADJUSTMENT = "adjustment"
+    VOUCHER = "voucher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDocument:
+    """An adjustment or a voucher that fits: its number, business day and amount."""
+
+    document: Document
+    number: str
+    business_on: date
+    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +150,29 @@ def find(session: Session, text: str, *, day: date | None) -> list[Found]:
         if within and day is not None:
             found += _rows(session, place, (place.day == day_number(day)) & or_(*within))
     return list(dict.fromkeys(found))
+
+
+def find_documents(session: Session, text: str) -> list[FoundDocument]:
+    """Return adjustments and vouchers whose number begins with a text, the latest first."""
+    wanted = text.strip()
+    if len(wanted) < _SHORTEST:
+        return []
+    found = []
+    for document, row, fen in (
+        (Document.ADJUSTMENT, Adjustment, Adjustment.amount_fen),
+        (Document.VOUCHER, Voucher, Voucher.total_fen),
+    ):
+        query = (
+            select(row.number, row.business_on, fen)
+            .where(_begins(row.number, wanted))
+            .order_by(row.id.desc())
+            .limit(FOUND_AT_MOST)
+        )
+        found += [
+            FoundDocument(document=document, number=number, business_on=on, amount_fen=int(amount))
+            for number, on, amount in session.execute(query)
+        ]
+    return found
 
 
 def _rows(session: Session, place: _Place, condition: ColumnElement[bool]) -> list[Found]:

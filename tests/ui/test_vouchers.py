@@ -16,8 +16,10 @@ from tests.conftest import PASSWORD
 from tests.ui.conftest import Opening, dialog, press, settle
 from tests.ui.test_adjustments import drafted
 from ui.dialogs.asking import Ask
+from ui.dialogs.palette import PaletteDialog
 from ui.main_window import MainWindow
 from ui.pages.adjustments import AdjustmentsPage
+from ui.pages.adjustments_list import AdjustmentsPart
 from ui.pages.vouchers import VouchersPage
 
 
@@ -95,6 +97,44 @@ def test_keys_lead_from_a_voucher_to_the_one_that_cancels_it_and_to_its_adjustme
     there = window.page("adjustments")
     assert isinstance(there, AdjustmentsPage)
     assert there.isVisible()
+
+
+def test_numbers_of_vouchers_and_adjustments_are_found_with_ctrl_k(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    numbers = drafted(sample_workspace, 2)
+    checker = login(sample_workspace, "checker", PASSWORD)
+    sample_workspace.write(checker, approve, numbers=numbers)
+    first = sample_workspace.read(vouchers, VoucherFilter())[0]
+    window = opened_sample("checker", page="board")
+
+    _look_for(first.number, window, qtbot)
+    page = page_of(window, qtbot)
+    assert page.isVisible()
+    assert page.form.voucher is not None
+    assert page.form.voucher.number == first.number
+
+    _look_for(numbers[1], window, qtbot)
+    there = window.page("adjustments")
+    assert isinstance(there, AdjustmentsPage)
+    assert there.isVisible()
+    part = there.parts[0]
+    assert isinstance(part, AdjustmentsPart)
+    model = part.table.model()
+    texts = [str(model.index(0, place).data()) for place in range(model.columnCount())]
+    assert model.rowCount() == 1
+    assert numbers[1] in texts
+
+
+def _look_for(number: str, window: MainWindow, qtbot: QtBot) -> None:
+    press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    box = dialog(qtbot)
+    assert isinstance(box, PaletteDialog)
+    press(number)
+    qtbot.waitUntil(lambda: not box._wait.isActive())
+    settle(qtbot, window)
+    press(Qt.Key.Key_Return)
+    shown(window, qtbot)
 
 
 def test_what_is_listed_is_exported(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtCore import (
     QEvent,
@@ -28,7 +29,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.i18n import N_, _
-from app.closing.finding import Found, find
+from app.closing.finding import Document, Found, FoundDocument, find, find_documents
+from app.db.workspace import ReadSession
 from app.intake.rules import KIND_LABELS
 from ui.desk import Desk, Target
 from ui.formatting import amount, day
@@ -70,7 +72,9 @@ class PaletteDialog(QDialog):
         self._answered = True
         body = QVBoxLayout(self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(_(N_("Order no., household, batch, amount, page or command")))
+        self.line.setPlaceholderText(
+            _(N_("Order, household, batch, voucher, adjustment, amount, page or command"))
+        )
         self.line.setAccessibleName(_(N_("Find or do")))
         self.line.installEventFilter(self)
         self.list = QListWidget()
@@ -111,15 +115,27 @@ class PaletteDialog(QDialog):
         text = self.line.text().strip()
         self._asked = text
         if text:
-            self._desk.read(find, text, day=self._desk.day).then(
-                lambda found: self._show(text, found), owner=self
+            self._desk.read(_find, text, day=self._desk.day).then(
+                lambda found: self._show(text, *found), owner=self
             )
 
-    def _show(self, text: str, found: Sequence[Found]) -> None:
+    def _show(
+        self, text: str, documents: Sequence[FoundDocument], entries: Sequence[Found]
+    ) -> None:
         if text == self._asked:
-            self._found = [self._record(one) for one in found]
+            self._found = [self._document(one) for one in documents]
+            self._found += [self._record(one) for one in entries]
             self._answered = True
             self._fill()
+
+    def _document(self, found: FoundDocument) -> Choice:
+        page, name = _DOCUMENTS[found.document]
+        return Choice(
+            text=f"{_(name)}  {found.number}",
+            hint=f"{day(found.business_on)}  {amount(found.amount_fen)}",
+            act=lambda: self._desk.open(Target(page=page, key=found.number)),
+            sort="record",
+        )
 
     def _record(self, found: Found) -> Choice:
         target = Target(
@@ -164,6 +180,19 @@ class PaletteDialog(QDialog):
         if isinstance(choice, Choice) and choice.possible:
             self.accept()
             choice.act()
+
+
+_DOCUMENTS = {
+    Document.ADJUSTMENT: ("adjustments", N_("Adjustment slip")),
+    Document.VOUCHER: ("vouchers", N_("Voucher")),
+}
+"""The page on which each stands, and what it is called."""
+
+
+def _find(
+    session: ReadSession, text: str, *, day: date | None
+) -> tuple[list[FoundDocument], list[Found]]:
+    return find_documents(session, text), find(session, text, day=day)
 
 
 class _WithHint(QStyledItemDelegate):
