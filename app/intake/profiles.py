@@ -1,7 +1,7 @@
 """Statement profiles: what a layout looks like and where its fields stand.
 
 A profile is a TOML file under `resources/profiles`. A new bank is a new file there and
-no new code; `docs/profiles.md` and the folder's README explain the keys.
+no new code; the README of the folder explains the keys.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def put_in_place(engine: Engine, file: Path, copy: Engine) -> Saved:
         _take_alone(engine)
     _take_alone(copy)
     kept = files.put_in_place(draft, place, "before-restore")
-    return Saved(file=place, sha256=sha256(file), size=file.stat().st_size, kept=kept)
+    return Saved(file=file, sha256=sha256(file), size=file.stat().st_size, kept=kept)
 
 
 def _require_sound(file: Path, key: str | None) -> None:
