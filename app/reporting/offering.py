@@ -8,11 +8,19 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import WrongInput
+from app.base.i18n import N_
 from app.catalog.queries import accounts, channels, organisations
 from app.db.workspace import Actor
 from app.identity.service import may
 from app.reporting.papers.gathering import BUILDERS, needed
 from app.reporting.rules import ReportKind
+
+
+class PeriodNeeded(WrongInput):
+    """A period has a first day, a last day, or both."""
+
+    template = N_("Say the first or the last day of the period.")
 
 
 class Asks(StrEnum):

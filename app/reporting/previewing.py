@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.base.dates import CHINA
 from app.base.progress import Progress
 from app.db.workspace import Actor, Workspace
+from app.identity.service import require
 from app.reporting.apart import draw_apart
 from app.reporting.drawing import How, Renderer
 from app.reporting.making import put_together
 from app.reporting.paper import Missing, Paper, Stamp, Table
+from app.reporting.papers.gathering import needed
 from app.reporting.pictures import opened
+from app.reporting.queries import IssueView, paper_of
 from app.reporting.rules import Format
-from app.reporting.wishes import Ready, Wish
+from app.reporting.wishes import Wish
 
 MOST_PAPERS = 20
 MOST_ROWS = 2_000
@@ -60,11 +64,51 @@ def preview(
     progress.advance(0, 1)
     ready = put_together(workspace, actor, replace(wish, format=Format.PDF))
     progress.advance(0, 1)
-    shown, rows_left = _shortened(ready)
+    shown = [(_short(one.paper), Stamp()) for one in ready[:MOST_PAPERS]]
+    how = How(format=Format.PDF, offset=wish.offset)
+    return _drawn(_Shown(papers=shown, count=len(ready)), how, progress, renderer)
+
+
+def seen_again(
+    workspace: Workspace,
+    actor: Actor,
+    issue: IssueView,
+    progress: Progress,
+    renderer: Renderer = draw_apart,
+) -> Preview:
+    """Return how a print looked, with its number and its copy.
+
+    Raises:
+        NotAllowed: The actor may not see what stands on the paper.
+        Cancelled: It is not wanted any more.
+    """
+    require(actor, needed(issue.kind))
+    paper = workspace.read(paper_of, issue.number)
+    stamp = Stamp(
+        number=issue.number,
+        code=issue.code,
+        copy=issue.copy_no,
+        at=f"{issue.issued_at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
+        by=issue.issued_by,
+        void=issue.void_reason,
+    )
+    shown = _Shown(papers=[(_short(paper), stamp)], count=1)
+    return _drawn(shown, How(format=Format.PDF), progress, renderer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What of so many papers is drawn, each with the rows that it lost."""
+
+    papers: Sequence[tuple[tuple[Paper, int], Stamp]]
+    count: int
+
+
+def _drawn(shown: _Shown, how: How, progress: Progress, renderer: Renderer) -> Preview:
     with tempfile.TemporaryDirectory(prefix="duiping-") as folder:
         path = Path(folder, "preview.pdf")
-        papers = [(paper, Stamp()) for paper in shown]
-        drawn = renderer(path, papers, How(format=Format.PDF, offset=wish.offset), progress)
+        papers = [(paper, stamp) for (paper, _lost), stamp in shown.papers]
+        drawn = renderer(path, papers, how, progress)
         content = path.read_bytes()
     with opened(content) as pages:
         size = pages.size(0)
@@ -72,20 +116,11 @@ def preview(
         content=content,
         pages=sum(drawn.pages),
         size=size,
-        papers=len(ready),
-        left=len(ready) - len(shown),
-        rows_left=rows_left,
+        papers=shown.count,
+        left=shown.count - len(shown.papers),
+        rows_left=sum(lost for (_paper, lost), _stamp in shown.papers),
         missing=drawn.missing,
     )
-
-
-def _shortened(ready: Sequence[Ready]) -> tuple[list[Paper], int]:
-    papers, left = [], 0
-    for one in ready[:MOST_PAPERS]:
-        paper, lost = _short(one.paper)
-        papers.append(paper)
-        left += lost
-    return papers, left
 
 
 def _short(paper: Paper) -> tuple[Paper, int]:
