@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
-from app.db.types import Moment
+from app.db.types import Day, Id, Moment
 
 
 class AuditRecord(Base):
@@ -43,3 +43,23 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditAnchor(Base):
+    """The end of the audit log at a moment, signed, so that a cut tail or a rewrite shows.
+
+    `hash` is that of the record `sequence`, `totals_hash` that of the day's closing. The signature
+    (Ed25519, hex) is over both together with the day; "" where no key was at hand.
+    """
+
+    __tablename__ = "audit_anchor"
+
+    id: Mapped[Id]
+    business_on: Mapped[Day]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    totals_hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+    public_key: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[Moment]
+    made_by: Mapped[str] = mapped_column(String(64))

@@ -13,6 +13,7 @@ from app.adjustments.rules import AdjustmentKind, SuspenseState
 from app.adjustments.service import Done
 from app.base.i18n import _, ngettext
 from app.base.money import parse_yuan, yuan
+from app.cli import balancing
 from app.cli.codes import DONE
 from app.cli.printing import discrepancies_json, discrepancies_lines, table
 from app.cli.session import Command, Desk
@@ -53,6 +54,8 @@ def _drafted_and_submitted(tx: Tx, *, wanted: Draft) -> str:
 
 
 def _approve(desk: Desk) -> int:
+    if balancing.are_statements(desk.options.numbers):
+        return balancing.approve(desk)
     return _decided(
         desk,
         lambda workspace, actor: (
@@ -63,6 +66,8 @@ def _approve(desk: Desk) -> int:
 
 def _return(desk: Desk) -> int:
     options = desk.options
+    if balancing.are_statements([options.number]):
+        return balancing.send_back(desk)
     return _decided(
         desk,
         lambda workspace, actor: [
@@ -74,6 +79,8 @@ def _return(desk: Desk) -> int:
 
 
 def _withdraw(desk: Desk) -> int:
+    if balancing.are_statements([desk.options.number]):
+        return balancing.withdraw(desk)
     return _decided(
         desk,
         lambda workspace, actor: [

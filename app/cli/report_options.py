@@ -55,6 +55,11 @@ def _about(command: argparse.ArgumentParser) -> None:
     ):
         command.add_argument(name, nargs="+", default=[], metavar=metavar, help=help_text)
     command.add_argument("--all", action="store_true", help=_("all of the day in one file"))
+    command.add_argument(
+        "--submit",
+        action="store_true",
+        help=_("freeze the bank reconciliation statement of an account and ask for approval"),
+    )
     choice(command, "--task", Task, _("TASK"), _("only of this task: {values}"))
     for name, metavar, help_text in (
         ("--channel", _("CHANNEL"), _("one channel; else all")),

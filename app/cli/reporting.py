@@ -9,6 +9,7 @@ from typing import Any
 from app.base.dates import CHINA
 from app.base.errors import WrongInput
 from app.base.i18n import N_, _, ngettext
+from app.cli import balancing
 from app.cli.bars import bar
 from app.cli.codes import DONE, FAILED
 from app.cli.session import Command, Desk
@@ -35,6 +36,12 @@ class NoPaperNamed(WrongInput):
     template = N_("Name a paper, or give --check, --reprint or --void.")
 
 
+class OnlyStatements(WrongInput):
+    """Other papers need nobody's approval."""
+
+    template = N_("Only a bank reconciliation statement is submitted for approval.")
+
+
 class NotSaid(WrongInput):
     """A paper about one thing needs to know which."""
 
@@ -59,6 +66,10 @@ def _report(desk: Desk) -> int:
         return _reprint(desk)
     if options.name is None:
         raise NoPaperNamed
+    if options.submit:
+        if ReportKind(options.name) is not ReportKind.STATEMENT:
+            raise OnlyStatements
+        return balancing.submit(desk)
     return _print(desk)
 
 

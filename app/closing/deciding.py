@@ -18,6 +18,14 @@ from app.catalog.queries import accounts, channels, ledger_accounts, organisatio
 from app.catalog.rules import SettingName
 from app.closing import master
 from app.closing.reopening import approve_reopening
+from app.closing.rules import StatementState
+from app.closing.statements import (
+    OBJECT,
+    approve_statement,
+    return_statement,
+    statements,
+    withdraw_statement,
+)
 from app.db.workspace import Actor, Tx
 
 
@@ -83,6 +91,9 @@ def approve_request(tx: Tx, *, request_id: int, seen: str | None = None) -> bool
         case Action.REOPEN_DAY:
             approve_reopening(tx, day=date.fromisoformat(request.object_key), seen=seen)
             return True
+        case Action.APPROVE_STATEMENT:
+            approve_statement(tx, number=request.object_key, seen=seen)
+            return True
         case action if action in master.OF_MASTER_DATA:
             return _approve_change(tx, request, seen)
         case action:
@@ -103,6 +114,8 @@ def return_request(tx: Tx, *, request_id: int, reason: str) -> None:
     request = _asked(tx, request_id)
     if request.action is Action.POST_ADJUSTMENT:
         adjustments.send_back(tx, number=request.object_key, reason=reason)
+    elif request.action is Action.APPROVE_STATEMENT:
+        return_statement(tx, number=request.object_key, reason=reason)
     else:
         approval.send_back(tx, request_id=request_id, reason=reason)
 
@@ -118,6 +131,8 @@ def withdraw_request(tx: Tx, *, request_id: int) -> None:
     request = _asked(tx, request_id)
     if request.action is Action.POST_ADJUSTMENT:
         adjustments.withdraw(tx, number=request.object_key)
+    elif request.action is Action.APPROVE_STATEMENT:
+        withdraw_statement(tx, number=request.object_key)
     else:
         approval.withdraw(tx, request_id=request_id)
 
@@ -145,6 +160,10 @@ def _names(session: Session) -> dict[tuple[str, str], str]:
         for one in accounts(session)
     }
     found |= {(master.CHANNEL, one.code): one.name for one in channels(session)}
+    found |= {
+        (OBJECT, one.number): f"{one.figures.account_no} {one.figures.day.isoformat()}"
+        for one in statements(session, states=[StatementState.SUBMITTED])
+    }
     return found | {(master.LEDGER, one.code): one.name for one in ledger_accounts(session)}
 
 

@@ -1,15 +1,17 @@
-"""Tables of closings: what a day was when it was closed, and what was waived."""
+"""Tables of closings, of what was waived, and of statements of bank reconciliation."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.closing.rules import CloseState
+from app.closing.rules import CloseState, ItemGroup, StatementState
 from app.db.base import Base
-from app.db.types import Day, DayType, Id, Moment, choice
+from app.db.types import Day, DayType, Fen, Id, IdType, Moment, choice
 
 _CLOSED = text("state = 'closed'")
+_SUBMITTED = text("state = 'submitted'")
+_APPROVED = text("state = 'approved'")
 
 
 class DayClose(Base):
@@ -57,3 +59,79 @@ class DayWaiver(Base):
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[Moment]
+
+
+class ReconciliationStatement(Base):
+    """A bank account's book and statement balanced at the end of a day (银行存款余额调节表).
+
+    It is stored with its lines when it is submitted and never changes afterwards, only its state;
+    `digest` is the fingerprint of both. `stated_on` is the day of the bank's last balance.
+    """
+
+    __tablename__ = "reconciliation_statement"
+    __table_args__ = (
+        Index(
+            "ix_reconciliation_statement_submitted",
+            "account_no",
+            "day",
+            unique=True,
+            sqlite_where=_SUBMITTED,
+            postgresql_where=_SUBMITTED,
+        ),
+        Index(
+            "ix_reconciliation_statement_approved",
+            "account_no",
+            "day",
+            unique=True,
+            sqlite_where=_APPROVED,
+            postgresql_where=_APPROVED,
+        ),
+        CheckConstraint("checker_id <> maker_id", name="two_people"),
+        CheckConstraint("adjusted_book_fen = adjusted_bank_fen", name="balances"),
+        CheckConstraint(
+            "(state = 'approved' OR state = 'replaced') = (checker_id IS NOT NULL)",
+            name="checked",
+        ),
+    )
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    account_no: Mapped[str] = mapped_column(Text)
+    payee: Mapped[str] = mapped_column(String(64))
+    day: Mapped[Day]
+    state: Mapped[StatementState] = mapped_column(choice(StatementState, name="state"))
+    book_fen: Mapped[Fen]
+    bank_fen: Mapped[Fen]
+    adjusted_book_fen: Mapped[Fen]
+    adjusted_bank_fen: Mapped[Fen]
+    opening_known: Mapped[bool] = mapped_column(
+        Boolean(create_constraint=True, name="opening_known")
+    )
+    stated_on: Mapped[Day | None]
+    digest: Mapped[str] = mapped_column(String(64))
+    maker_id: Mapped[int] = mapped_column(IdType(), ForeignKey("app_user.id"))
+    maker_name: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[Moment]
+    checker_id: Mapped[int | None] = mapped_column(IdType(), ForeignKey("app_user.id"))
+    checker_name: Mapped[str] = mapped_column(String(64))
+    checked_at: Mapped[Moment | None]
+
+
+class ReconciliationItem(Base):
+    """One item between the two balances of a statement, as it stood when it was submitted."""
+
+    __tablename__ = "reconciliation_item"
+    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount"),)
+
+    statement_no: Mapped[str] = mapped_column(
+        String(32),
+        ForeignKey("reconciliation_statement.number", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    )
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_group: Mapped[ItemGroup] = mapped_column(choice(ItemGroup, name="item_group"))
+    dated_on: Mapped[Day]
+    number: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    amount_fen: Mapped[Fen]
+    age_days: Mapped[int]

@@ -67,6 +67,26 @@ class DayState(StrEnum):
     REOPENED = "reopened"
 
 
+class ItemGroup(StrEnum):
+    """What stands between the balances of book and bank (未达账项)."""
+
+    BANK_RECEIVED = "bank_received"
+    BANK_PAID = "bank_paid"
+    BOOK_RECEIVED = "book_received"
+    BOOK_PAID = "book_paid"
+
+
+class StatementState(StrEnum):
+    """Where a statement of bank reconciliation stands."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    """Another one of the same account and day was approved later."""
+
+
 class BlockerCode(StrEnum):
     """What is in the way of closing a day."""
 

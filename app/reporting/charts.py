@@ -8,7 +8,7 @@ from app.reporting.flows import Whole, baseline, gap, whole
 from app.reporting.fonts import Face
 from app.reporting.looks import Style, money
 from app.reporting.paper import Beside, Chart, Look
-from app.reporting.pen import POINT, Align, Pen, fitted, measure, mm, wrapped
+from app.reporting.pen import POINT, Align, Pen, fitted, measure, mm, unbroken, wrapped
 
 _HEIGHT = mm(48)
 _GREYS = (35, 70, 85, 55)
@@ -101,9 +101,10 @@ class _Drawing:
 
     def _name(self, middle: int, bottom: int, room: int, name: str) -> None:
         style = self.style
-        for number, line in enumerate(wrapped(name, style.small, room)[:2]):
-            y = baseline(bottom - number * style.leading, style.small, 2 * POINT)
-            self.pen.text((middle, y), line, style.small, Face.SONG, Align.CENTRE)
+        size = unbroken(name, style.small, room)
+        for number, line in enumerate(wrapped(name, size, room)[:2]):
+            y = baseline(bottom - number * style.leading, size, 2 * POINT)
+            self.pen.text((middle, y), line, size, Face.SONG, Align.CENTRE)
 
     def _said(self, value: int) -> str:
         return money(value) if self.chart.look is Look.MONEY else f"{value:,}"

@@ -158,6 +158,12 @@ def fitted(words: str, size: int, room: int, face: Face = Face.SONG) -> int:
     return size if taken <= room else max(size * room // taken, 1)
 
 
+def unbroken(words: str, size: int, room: int, face: Face = Face.SONG) -> int:
+    """Return the size at which no word between spaces has to be broken in lines of this width."""
+    narrow = [word for word in words.split() if not any(map(_is_wide, word))]
+    return min((fitted(word, size, room, face) for word in narrow), default=size)
+
+
 def wrapped(words: str, size: int, room: int, face: Face = Face.SONG) -> Sequence[str]:
     """Split words into lines of this width: at spaces and between Chinese characters."""
     if "\n" in words:
@@ -187,7 +193,7 @@ def _fitting(words: str, size: int, room: int, face: Face) -> int:
 
 def _good_break(words: str, most: int) -> int:
     """Return where to break, at most there; inside a word only when nothing helps."""
-    for place in range(most, most // 2, -1):
+    for place in range(most, most // 4, -1):
         before, after = words[place - 1], words[place]
         if after in _CLOSING or before in _OPENING:
             continue

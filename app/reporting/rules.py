@@ -147,12 +147,6 @@ class CannotWrite(UserError):
     template = N_("The file cannot be written there. Check the folder and the permissions.")
 
 
-class NotMadeYet(UserError):
-    """The program cannot put this paper together yet."""
-
-    template = N_("This version does not print “{kind}” yet.")
-
-
 class NothingToPrint(UserError):
     """What was asked for does not exist, so no paper is made."""
 

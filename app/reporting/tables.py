@@ -11,7 +11,7 @@ from app.reporting.flows import Flow, Piece, Whole, baseline, gap, heading_flows
 from app.reporting.fonts import Face
 from app.reporting.looks import Style, is_right, shown
 from app.reporting.paper import Look, Row, Table
-from app.reporting.pen import POINT, Align, Pen, fitted, wrapped
+from app.reporting.pen import POINT, Align, Pen, fitted, unbroken, wrapped
 
 _EDGE = 3 * POINT
 """Between a cell's text and the lines beside it."""
@@ -46,9 +46,13 @@ class _Grid:
             for left, right in zip(self.edges, self.edges[1:], strict=False)
         ]
         self.looks = [column.look for column in table.columns]
-        self.titles = [
-            wrapped(column.title, style.size, room, Face.HEI)
+        self.title_sizes = [
+            unbroken(column.title, style.size, room, Face.HEI)
             for column, room in zip(table.columns, self.rooms, strict=True)
+        ]
+        self.titles = [
+            wrapped(column.title, size, room, Face.HEI)
+            for column, size, room in zip(table.columns, self.title_sizes, self.rooms, strict=True)
         ]
         self.title_lines = max(len(lines) for lines in self.titles)
         self.has_groups = bool(table.groups)
@@ -118,11 +122,13 @@ class _Grid:
             pen.line((edge, top), (edge, bottom))
         for edge in (edges[0], edges[-1]):
             pen.line((edge, bottom + self.head_height), (edge, bottom))
-        for lines, left, right in zip(self.titles, edges, edges[1:], strict=False):
+        for lines, size, left, right in zip(
+            self.titles, self.title_sizes, edges, edges[1:], strict=False
+        ):
             above = (self.title_lines - len(lines)) * style.leading // 2
             for number, line in enumerate(lines):
                 y = baseline(top - above - number * style.leading, style.size, style.padding)
-                pen.text(((left + right) // 2, y), line, style.size, Face.HEI, Align.CENTRE)
+                pen.text(((left + right) // 2, y), line, size, Face.HEI, Align.CENTRE)
 
     def _draw_groups(self, pen: Pen, top: int) -> int:
         """Draw the titles over several columns, and return where they end."""

@@ -19,7 +19,7 @@ from sqlalchemy import URL, Engine, make_url, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.audit.model import AuditHead, AuditRecord
+from app.audit.model import AuditAnchor, AuditHead, AuditRecord
 from app.audit.rules import FIRST_HASH, Verb
 from app.base.dates import CHINA
 from app.base.errors import NotAllowed, UserError
@@ -31,7 +31,6 @@ from app.db.files import explained, replacing
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.rules import Permission
 from app.identity.service import may
-from app.upkeep.model import AuditAnchor
 from app.upkeep.rules import CheckResult, nothing_but
 from app.upkeep.signing import Signer, signed_by, signer
 

@@ -25,6 +25,8 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "source_file": ("delete",),
     "report_issue": _ALL,
     "report_content": _CHANGES,
+    "reconciliation_statement": _ALL,
+    "reconciliation_item": _ALL,
 }
 _CONFIRMED: Mapping[str, tuple[str, ...]] = {
     "arrival_confirmation": _ALL,

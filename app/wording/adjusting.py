@@ -15,7 +15,7 @@ from app.adjustments.rules import (
 )
 from app.approval.rules import Action, RequestState, Verdict
 from app.base.i18n import N_, _
-from app.closing.rules import BlockerCode, CloseState, DayState
+from app.closing.rules import BlockerCode, CloseState, DayState, ItemGroup, StatementState
 
 NAMES: Mapping[AdjustmentKind, str] = {
     AdjustmentKind.RECORD_PAYMENT: "补记收款",
@@ -114,6 +114,19 @@ ADJUSTING: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Verdict: {
         Verdict.APPROVED: N_("approved"),
         Verdict.RETURNED: N_("returned"),
+    },
+    ItemGroup: {
+        ItemGroup.BANK_RECEIVED: N_("received by the bank, not booked"),
+        ItemGroup.BANK_PAID: N_("paid by the bank, not booked"),
+        ItemGroup.BOOK_RECEIVED: N_("booked as received, not at the bank"),
+        ItemGroup.BOOK_PAID: N_("booked as paid, not at the bank"),
+    },
+    StatementState: {
+        StatementState.SUBMITTED: N_("waits for approval"),
+        StatementState.APPROVED: N_("approved"),
+        StatementState.RETURNED: N_("returned"),
+        StatementState.WITHDRAWN: N_("withdrawn"),
+        StatementState.REPLACED: N_("replaced by a later one"),
     },
     BlockerCode: {
         BlockerCode.EARLIER_DAY: N_("earlier days are not closed"),

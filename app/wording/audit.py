@@ -22,6 +22,7 @@ OBJECTS: Mapping[str, str] = {
     "arrival_confirmation": N_("confirmation of an arrival"),
     "bank_account": N_("bank account"),
     "business_day": N_("business day"),
+    "reconciliation_statement": N_("bank reconciliation statement"),
     "calendar": N_("calendar"),
     "calendar_day": N_("day of the calendar"),
     "channel": N_("channel"),

@@ -12,11 +12,13 @@ from app.reporting.papers.adjustment import adjustment_papers
 from app.reporting.papers.ageing import ageing_papers
 from app.reporting.papers.arrival import arrival_papers
 from app.reporting.papers.audit import audit_papers
+from app.reporting.papers.day import day_papers
 from app.reporting.papers.discrepancies import discrepancy_papers
 from app.reporting.papers.receipt import receipt_papers
+from app.reporting.papers.statement import statement_papers
 from app.reporting.papers.summary import summary_papers
 from app.reporting.papers.voucher import voucher_papers
-from app.reporting.rules import NothingToPrint, NotMadeYet, ReportKind
+from app.reporting.rules import NothingToPrint, ReportKind
 from app.reporting.wishes import Ready, Wish
 
 BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
@@ -24,9 +26,11 @@ BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
     ReportKind.RECEIPT: receipt_papers,
     ReportKind.SUMMARY: summary_papers,
     ReportKind.DISCREPANCIES: discrepancy_papers,
+    ReportKind.STATEMENT: statement_papers,
     ReportKind.VOUCHER: voucher_papers,
     ReportKind.ADJUSTMENT: adjustment_papers,
     ReportKind.AGEING: ageing_papers,
+    ReportKind.DAY: day_papers,
     ReportKind.AUDIT: audit_papers,
 }
 
@@ -35,15 +39,11 @@ def gather(session: Session, wish: Wish) -> list[Ready]:
     """Return the papers that are wished, in their language.
 
     Raises:
-        NotMadeYet: The program cannot put this paper together.
         NothingToPrint: What was asked for does not exist.
         NotOnThisForm: The paper is not printed on this form.
     """
-    builder = BUILDERS.get(wish.kind)
-    if builder is None:
-        raise NotMadeYet(kind=wish.kind)
     with speaking(wish.tongue):
-        ready = builder(session, wish)
+        ready = BUILDERS[wish.kind](session, wish)
     if not ready:
         raise NothingToPrint
     return ready
