@@ -40,11 +40,11 @@ ASKS: Mapping[ReportKind, frozenset[Asks]] = {
     ReportKind.RECEIPT: frozenset({Asks.DAY, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.SUMMARY: frozenset({Asks.DAY, Asks.TASK, Asks.CHANNEL}),
     ReportKind.DISCREPANCIES: frozenset({Asks.DAY, Asks.PERIOD, Asks.TASK, Asks.CHANNEL}),
-    ReportKind.STATEMENT: frozenset({Asks.DAY, Asks.ACCOUNT, Asks.ORGANISATION}),
+    ReportKind.STATEMENT: frozenset({Asks.DAY, Asks.ACCOUNT, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.VOUCHER: frozenset({Asks.DAY, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.ADJUSTMENT: frozenset({Asks.DAY, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.AGEING: frozenset({Asks.TASK, Asks.CHANNEL}),
-    ReportKind.DAY: frozenset({Asks.DAY}),
+    ReportKind.DAY: frozenset({Asks.DAY, Asks.ORGANISATION}),
     ReportKind.AUDIT: frozenset({Asks.DAY, Asks.PERIOD}),
 }
 """By what each paper can be narrowed; what is not named here does not change what stands on it."""

@@ -38,6 +38,7 @@ _NATIVE = {"zh_CN": "中文", "en": "English"}
 _NUMBERED = {
     ReportKind.ARRIVAL: N_("Batches or confirmations"),
     ReportKind.RECEIPT: N_("Orders"),
+    ReportKind.STATEMENT: N_("Statements"),
     ReportKind.VOUCHER: N_("Vouchers"),
     ReportKind.ADJUSTMENT: N_("Adjustments"),
 }
