@@ -1,9 +1,8 @@
-"""Holding a printed paper against the register: its code, its number, its file."""
+"""Holding a printed paper against the register: whether a file is the one that was made."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
 from app.base.errors import UserError
@@ -12,7 +11,6 @@ from app.base.progress import Progress, Silent
 from app.reporting.queries import IssueView
 
 _PIECE = 1 << 20
-_NUMBER = re.compile(r"[A-Z]{2}-[0-9]{8}-[0-9]{4,}")
 
 
 class CannotRead(UserError):
@@ -39,9 +37,3 @@ def same_file(path: Path, issue: IssueView, progress: Progress | None = None) ->
     except OSError as error:
         raise CannotRead(file=path.name) from error
     return digest.hexdigest() == issue.sha256
-
-
-def number_read(text: str) -> str:
-    """Return the number that stands beside the code in a scanned QR code; "" without one."""
-    found = _NUMBER.search(text.upper())
-    return found.group() if found else ""

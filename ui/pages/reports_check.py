@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from app.base.errors import UserError
 from app.base.i18n import N_, _, ngettext
 from app.base.progress import Progress
-from app.reporting.checking import number_read, same_file
+from app.reporting.checking import same_file
 from app.reporting.queries import Checked, check_code
-from app.reporting.rules import Format, MistypedCode, UnknownCode
+from app.reporting.rules import Format, MistypedCode, UnknownCode, number_read
 from app.reporting.titles import title
 from ui.formatting import count
 from ui.pages.part import Part, said
@@ -187,6 +187,8 @@ class CheckPart(Part):
             (N_("Written as"), written),
             ("SHA-256", issue.sha256),
         ]  # fmt: skip
+        if found.paper.period == found.paper.subject:
+            facts = [fact for fact in facts if fact[0] != "Time on the paper"]
         self._fill(facts)
 
     def _failed(self, asked: int, error: Exception) -> None:

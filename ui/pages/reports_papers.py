@@ -23,7 +23,7 @@ from ui.pages.reports_part import SHARED, SeeingPart
 from ui.widgets.paper_form import PaperForm
 from ui.widgets.paper_list import PaperList
 
-_LEFT_WIDTH = 320
+_LEFT_WIDTH, _LEAST_WIDTH = 330, 300
 
 
 class PapersPart(SeeingPart):
@@ -55,6 +55,7 @@ class PapersPart(SeeingPart):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QWidget()
+        left.setMinimumWidth(_LEAST_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 6, 0)
         column.addWidget(self.papers)

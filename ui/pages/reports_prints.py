@@ -18,10 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.i18n import N_, _, ngettext
-from app.reporting.checking import number_read
 from app.reporting.previewing import seen_again
 from app.reporting.queries import IssueView, prints_of, recent
-from app.reporting.rules import Format, ReportKind
+from app.reporting.rules import Format, ReportKind, number_read
 from app.reporting.service import void
 from app.reporting.titles import title
 from ui.dialogs.asking import Ask

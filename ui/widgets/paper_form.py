@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -207,18 +208,19 @@ class PaperForm(QWidget):
         self.language = self._box([("", _(N_("As the window"))), *tongues])
         self.form = self._box([])
         self.form.currentIndexChanged.connect(lambda _number: self._show_offset())
-        self.right, self.down = self._millimetres(), self._millimetres()
+        self.right, self.down = self._millimetres("→ "), self._millimetres("↓ ")
         self.format = self._box([(one.value, title(one)) for one in Format])
 
     def _arrange(self) -> None:
-        self._rows = QFormLayout(self)
-        self._rows.setContentsMargins(0, 0, 6, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 6, 0)
+        self._rows = QFormLayout()
+        column.addLayout(self._rows)
+        column.addStretch()
         self._rows.setVerticalSpacing(5)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._period = _beside(self.first, label("–", "muted"), self.last)
-        self._offsets = _beside(
-            label(_(N_("right")), "muted"), self.right, label(_(N_("down")), "muted"), self.down
-        )
+        self._offsets = _beside(self.right, self.down)
         for name, part in (
             (N_("Time"), self.time),
             (N_("Business date"), self.day),
@@ -292,11 +294,12 @@ class PaperForm(QWidget):
         line.textChanged.connect(lambda _text: self._wait.start())
         return line
 
-    def _millimetres(self) -> QDoubleSpinBox:
+    def _millimetres(self, arrow: str) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setDecimals(1)
         box.setSingleStep(_STEP_TENTHS / _TENTHS)
         box.setRange(-MOST_OFFSET // _TENTHS, MOST_OFFSET // _TENTHS)
+        box.setPrefix(arrow)
         box.setSuffix(" mm")
         box.valueChanged.connect(lambda _value: self._moved())
         return box

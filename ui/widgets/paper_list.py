@@ -13,6 +13,8 @@ from app.reporting.rules import ReportKind
 from app.reporting.titles import title
 
 _PLACE = "reports/favourites"
+_USUAL = ReportKind.SUMMARY
+"""What is in front before anything was starred: every day has one."""
 _STAR, _NO_STAR = "★", "☆"
 _ROW_AIR = 10
 _FRAME = 2
@@ -83,7 +85,8 @@ class PaperList(QListWidget):
         height = self.count() * (self.fontMetrics().height() + _ROW_AIR) + 2 * _FRAME
         self.setFixedHeight(height)
         if ordered:
-            self.choose(front if front in ordered else ordered[0])
+            beginning = ordered[0] if favourites else _USUAL
+            self.choose(front if front in ordered else beginning)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Qt: a click on the star."""

@@ -16,6 +16,7 @@ from ui.formatting import count
 from ui.theme import tones
 from ui.widgets.panels import EmptyState, label
 
+_WIDE = "reports/wide"
 _MARGIN = 12
 _TENTHS = 254
 _DOTS = 96
@@ -37,7 +38,7 @@ class PaperView(QWidget):
         self.preview: Preview | None = None
         self.number = 0
         self._percent = 0
-        self._wide = False
+        self._wide = desk.preferences.value(_WIDE, "no") == "yes"
         self._asked = 0
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -126,6 +127,7 @@ class PaperView(QWidget):
         """Show the whole page; once more: its whole width."""
         self._wide = not self._wide and not self._percent
         self._percent = 0
+        self._desk.preferences.setValue(_WIDE, "yes" if self._wide else "no")
         self._ask()
         self.turned.emit()
 
