@@ -66,6 +66,10 @@ class EmptyState(QWidget):
         self._heading.setText(title)
         self._text.setText(text)
 
+    def words(self) -> str:
+        """Return what is said below the title."""
+        return self._text.text()
+
     def offer(self, text: str, act: Callable[[], object]) -> QPushButton:
         """Add a button."""
         button = QPushButton(text)
