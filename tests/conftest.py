@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from app.base import i18n
 from app.closing import files, replacing
+from app.db import engine as engine_module
 from app.db.engine import journal_pragmas, open_engine, sqlite_module
 from app.db.workspace import Actor, Workspace
 from app.identity import passwords
@@ -22,7 +23,7 @@ from app.identity.queries import user_named
 from app.identity.service import add_user, system_actor
 from app.upkeep.service import initialise
 from tests.postgres import Server, programs, running_server
-from tests.sharing import Readers, Shelf
+from tests.sharing import Dialects, Readers, Shelf
 
 # No test asks or changes the keyring of who runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -97,6 +98,14 @@ def _shared_readers() -> Iterator[None]:
             patch.setattr(module, "Reader", readers.lent)
         yield
     readers.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_statements() -> Iterator[None]:
+    """Let the engines of all tests share what SQLAlchemy compiled: most run the same statements."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_module, "create_engine", Dialects().engine)
+        yield
 
 
 @pytest.fixture(scope="session")

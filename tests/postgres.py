@@ -24,6 +24,8 @@ _SETTINGS = (
     "autovacuum=off",
 )
 
+_ROOM_BYTES = 4 << 30
+
 
 def programs() -> Path | None:
     """Return the folder of the newest server programs on this machine."""
@@ -69,8 +71,7 @@ class Server:
 @contextmanager
 def running_server(binaries: Path) -> Iterator[Server]:
     """Make a cluster, start it, and take it away at the end."""
-    # The path of a socket must be short, whatever the folder for temporary files is.
-    folder = Path(tempfile.mkdtemp(prefix="dp-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="dp-pg-", dir=_room()))
     process: subprocess.Popen[bytes] | None = None
     try:
         if user := _server_user():
@@ -85,6 +86,17 @@ def running_server(binaries: Path) -> Iterator[Server]:
             process.send_signal(signal.SIGQUIT)
             process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _room() -> str:
+    """Where the cluster stands: in memory where there is room, because each test copies it."""
+    # The path of a socket must be short, whatever the folder for temporary files is.
+    memory = Path("/dev/shm")
+    try:
+        room = shutil.disk_usage(memory).free
+    except OSError:
+        return "/tmp"
+    return str(memory) if room > _ROOM_BYTES else "/tmp"
 
 
 def _initialise(binaries: Path, folder: Path) -> None:

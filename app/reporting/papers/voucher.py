@@ -32,7 +32,7 @@ from app.reporting.rules import Format, PageForm, ReportKind
 from app.reporting.wishes import Ready, Wish
 from app.wording.labels import label
 
-LINES = {PageForm.A4: 16, PageForm.HALF: 11, PageForm.THIRD: 5}
+LINES = {PageForm.A4: 16, PageForm.HALF: 9, PageForm.THIRD: 4}
 """So many lines stand on one sheet of a form; further ones go on on the next part."""
 
 
@@ -139,7 +139,7 @@ def _table(
 ) -> Table:
     rows: list[Row] = [
         (
-            line.summary,
+            _summary(line),
             account_name(line),
             sub_account(line, facts.channels),
             line.debit_fen or None,
@@ -162,6 +162,11 @@ def _table(
         totals=((words, None, None, one.total_fen, credit),) if ends else (),
         least=least,
     )
+
+
+def _summary(line: LineView) -> str:
+    """What a line is about, without the bank account that stands beside it."""
+    return line.summary.replace(line.account_no, "").strip() if line.account_no else line.summary
 
 
 def _cancelling(one: VoucherView, facts: _Facts) -> str:
