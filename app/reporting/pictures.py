@@ -19,12 +19,11 @@ _ALONE = threading.Lock()
 _POINTS = 72
 _TENTHS = 254
 _WHITE = 0xFFFFFFFF
-_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A page, or a strip of it from `top` on; four bytes to the pixel: blue, green, red, nothing.
+    """A page, or a strip of it from `top` on; a byte to the pixel, for papers have no colours.
 
     The size of the whole page is in 0.1 mm.
     """
@@ -71,12 +70,12 @@ class Pages:
         width, height = size
         with _ALONE:
             page = self._document[number]
-            bitmap = pypdfium2.PdfBitmap.new_native(width, rows, pdfium.FPDFBitmap_BGRx)
+            bitmap = pypdfium2.PdfBitmap.new_native(width, rows, pdfium.FPDFBitmap_Gray)
             try:
                 pdfium.FPDFBitmap_FillRect(bitmap.raw, 0, 0, width, rows, _WHITE)
                 flags = pdfium.FPDF_ANNOT | pdfium.FPDF_PRINTING
                 pdfium.FPDF_RenderPageBitmap(bitmap.raw, page.raw, 0, -top, width, height, 0, flags)
-                assert bitmap.stride == width * _BYTES
+                assert bitmap.stride == width
                 return bytes(bitmap.buffer)
             finally:
                 bitmap.close()

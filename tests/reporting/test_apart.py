@@ -118,7 +118,7 @@ def test_a_page_is_as_large_as_its_sheet_and_not_empty(tmp_path: Path) -> None:
     found = picture((tmp_path / "a.pdf").read_bytes(), 3, 96)
 
     assert (found.width, found.height) == (794, 1123)
-    assert len(found.data) == found.width * found.height * 4
+    assert len(found.data) == found.width * found.height
     assert {0, 255} <= set(found.data)
 
 
@@ -130,7 +130,9 @@ def test_strips_are_the_page(tmp_path: Path) -> None:
         strips = list(pages.strips(0, 60, 100))
 
     assert [one.top for one in strips] == list(range(0, whole.height, 100))
-    assert b"".join(one.data for one in strips) == whole.data
+    joined = b"".join(one.data for one in strips)
+    assert len(joined) == len(whole.data)
+    assert max(abs(one - other) for one, other in zip(joined, whole.data, strict=True)) <= 2
 
 
 def test_pages_are_drawn_by_several_threads(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from ui.widgets.paper_view import as_image
 
 _MOST_DPI = 600
 """Finer than this nobody sees letters; the pictures would only grow."""
-_ROWS = 1_024
-"""So many rows of a page are drawn at once: a whole page would take 140 MB."""
+_ROWS = 256
+"""So many rows of a page are drawn at once; Qt keeps the interpreter while it packs them."""
 _TENTHS = 254
 _TENTH_MM = 10
 _A4_LANDSCAPE = (2_970, 2_100)
@@ -84,6 +84,8 @@ class Spool:
             painter = QPainter()
             if not painter.begin(self._printer):
                 raise PrinterRefused
+            # Else Qt spools photographs: three times as large, with shadows around letters.
+            painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
             self._painter = painter
         elif not self._printer.newPage():
             raise PrinterRefused

@@ -24,7 +24,6 @@ _DOTS = 96
 _STEPS = (33, 50, 67, 80, 100, 125, 150, 200, 300)
 _LEAST_DPI, _MOST_DPI = 20, 400
 _WAIT_MS = 60
-_PIXEL_BYTES = 4
 
 
 class PaperView(QWidget):
@@ -213,8 +212,8 @@ def as_image(found: Picture) -> QImage:
         found.data,
         found.width,
         found.height,
-        found.width * _PIXEL_BYTES,
-        QImage.Format.Format_RGB32,
+        found.width,
+        QImage.Format.Format_Grayscale8,
     )
 
 
