@@ -17,7 +17,7 @@ from app.reporting.making import put_together
 from app.reporting.paper import Missing, Paper, Stamp, Table
 from app.reporting.papers.gathering import needed
 from app.reporting.pictures import opened
-from app.reporting.queries import IssueView, paper_of
+from app.reporting.queries import IssueView, paper_on
 from app.reporting.rules import Format
 from app.reporting.wishes import Wish
 
@@ -83,7 +83,7 @@ def seen_again(
         Cancelled: It is not wanted any more.
     """
     require(actor, needed(issue.kind))
-    paper = workspace.read(paper_of, issue.number)
+    paper = workspace.read(paper_on, issue)
     stamp = Stamp(
         number=issue.number,
         code=issue.code,

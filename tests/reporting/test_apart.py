@@ -219,6 +219,20 @@ def test_what_was_printed_is_seen_again_with_its_number(office: Office) -> None:
     assert "torn" in text
 
 
+def test_prints_are_searched_by_number_subject_and_person(office: Office) -> None:
+    first = office.make(Wish(kind=ReportKind.SUMMARY, day=office.day)).issues[0]
+    second = office.make(Wish(kind=ReportKind.AGEING), who="checker").issues[0]
+
+    def found(text: str) -> list[str]:
+        return [one.number for one in office.workspace.read(recent, text=text)]
+
+    assert found(first.number.lower()) == [first.number]
+    assert found(office.day.isoformat()) == [first.number]
+    assert found("check") == [second.number]
+    assert found("%") == []
+    assert found("-0001") == [second.number, first.number]
+
+
 def test_only_auditors_see_prints_of_the_log(office: Office) -> None:
     target = office.folder / "log.pdf"
     wish = Wish(kind=ReportKind.AUDIT, first=office.day, language="en")

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from app.base.i18n import N_, _, ngettext
 from app.reporting.previewing import seen_again
-from app.reporting.queries import IssueView, prints_of, recent
-from app.reporting.rules import Format, ReportKind, number_read
+from app.reporting.queries import IssueView, recent
+from app.reporting.rules import Format, ReportKind
 from app.reporting.service import void
 from app.reporting.titles import title
 from ui.dialogs.asking import Ask
@@ -30,7 +30,7 @@ from ui.pages.printing import Order
 from ui.pages.reports_part import SHARED, SeeingPart
 from ui.widgets.panels import EmptyState, label
 from ui.widgets.paper_form import stored_offset
-from ui.widgets.print_columns import about, copy, print_columns, printed_at
+from ui.widgets.print_columns import copy, print_columns, printed_at
 from ui.widgets.table_view import TableView
 
 _WAIT_MS = 250
@@ -51,8 +51,7 @@ class PrintsPart(SeeingPart):
 
     def arrange(self) -> None:
         """Make the list and the preview."""
-        self._found: Sequence[IssueView] = ()
-        self._wanted = 0
+        self._asked = 0
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(_WAIT_MS)
@@ -73,15 +72,14 @@ class PrintsPart(SeeingPart):
 
     def reload(self) -> None:
         """Ask for the prints anew; what is chosen stays chosen."""
-        number = number_read(self.text.text())
         kind = str(self.kind.currentData() or "")
-        if number:
-            self.desk.read(prints_of, number).then(
-                self._show, failed=lambda _error: self._show([]), owner=self
-            )
-        else:
-            chosen = ReportKind(kind) if kind else None
-            self.desk.read(recent, kind=chosen, limit=_SHOWN).then(self._show, owner=self)
+        self._asked += 1
+        self.desk.read(
+            recent,
+            kind=ReportKind(kind) if kind else None,
+            text=self.text.text().strip(),
+            limit=_SHOWN,
+        ).then(partial(self._show, self._asked), owner=self)
 
     def weigh(self) -> None:
         """A print can be made again unless it is void."""
@@ -169,15 +167,17 @@ class PrintsPart(SeeingPart):
             self.kind.setCurrentIndex(max(self.kind.findData(kind), 0))
             self.text.setText(text)
 
-    def _show(self, found: Sequence[IssueView]) -> None:
+    def _show(self, asked: int, found: Sequence[IssueView]) -> None:
+        if asked != self._asked:
+            return
         before = self._current()
-        wanted = self.text.text().strip().casefold()
-        shown = [one for one in found if wanted in _searched(one)]
-        self.rows.show_rows(shown)
-        self.pile.setCurrentWidget(self.table if shown else self.empty)
-        text = ngettext("{count} print", "{count} prints", len(shown))
-        self.total.setText(text.format(count=count(len(shown))))
-        ids = [one.id for one in shown]
+        self.rows.show_rows(found)
+        self.pile.setCurrentWidget(self.table if found else self.empty)
+        text = ngettext("{count} print", "{count} prints", len(found))
+        if len(found) == _SHOWN:
+            text = _(N_("the latest {count} prints; search for older ones"))
+        self.total.setText(text.format(count=count(len(found))))
+        ids = [one.id for one in found]
         self.table.go_to_row(ids.index(before.id) if before and before.id in ids else 0)
         self._picked()
 
@@ -239,10 +239,6 @@ class PrintsPart(SeeingPart):
         first = prints[0]
         text = _(N_("{number} is void: {reason}"))
         self.desk.messages.tell_done(text.format(number=first.number, reason=first.void_reason))
-
-
-def _searched(one: IssueView) -> str:
-    return f"{one.number} {about(one)} {one.issued_by}".casefold()
 
 
 def _told(one: IssueView) -> str:
