@@ -156,22 +156,11 @@ def oldest(rest: "list[str]") -> int:
 
 
 def check(_rest: "list[str]") -> int:
-    """Run every check and say which failed."""
+    """Run every check and say which failed: see tests/checks.py."""
     python = environment(VENV, LOCK)
     require_test_packages(python)
     require_packing()
-    failed = []
-    for name, command in check_steps(python):
-        print(f"\n== {name} ==", flush=True)
-        began = time.monotonic()
-        code = call(command)
-        print(
-            "== {}: {}, {:.1f} s".format(name, "failed" if code else "ok", time.monotonic() - began)
-        )
-        if code:
-            failed.append(name)
-    print("\n" + ("Failed: " + ", ".join(failed) if failed else "All checks passed."))
-    return 1 if failed else 0
+    return call([python, "-m", "tests.checks"])
 
 
 def bench(rest: "list[str]") -> int:
@@ -233,21 +222,6 @@ COMMANDS = {
     "pictures": pictures,
     "lock": lock,
 }
-
-
-def check_steps(python: str) -> "list[tuple[str, list[str]]]":
-    """List the checks in the order in which they run."""
-    return [
-        ("format", [python, "-m", "ruff", "format", "--check", "."]),
-        ("lint", [python, "-m", "ruff", "check", "."]),
-        ("types", [python, "-m", "mypy"]),
-        ("imports", [python, "-c", LINT_IMPORTS, "--no-logo"]),
-        ("tests", [python, "-m", "pytest", *in_parallel()]),
-        ("installer", [python, "-m", "pytest", "-m", "slow", "tests/installer"]),
-    ]
-
-
-LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
 
 
 def in_parallel() -> "list[str]":

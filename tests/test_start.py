@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import start
+from tests import checks
 
 ROOT = Path(start.__file__).parent
 OLD_VERSIONS = ((3, 6), (3, 8), (3, 10))
@@ -247,8 +248,23 @@ def test_what_packing_needs_is_installed_or_named(
 
 def test_the_build_server_runs_every_check() -> None:
     assert "start.py check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    names = [name for name, _command in start.check_steps("python")]
-    assert names == ["format", "lint", "types", "imports", "tests", "installer"]
+    assert list(checks.STEPS) == ["format", "lint", "types", "imports", "tests", "installer"]
+
+
+@pytest.mark.parametrize("failing", ["lint", "types", "tests", "installer"])
+def test_every_check_is_told_and_one_that_fails_fails_all(
+    capfd: pytest.CaptureFixture[str], failing: str
+) -> None:
+    steps = {
+        name: ("-c", f"print('seen {name}'); raise SystemExit({name == failing})")
+        for name in checks.STEPS
+    }
+
+    assert checks.run_all(steps) == [failing]
+
+    said = capfd.readouterr().out
+    assert all(f"seen {name}" in said for name in steps)
+    assert f"== {failing}: failed" in said
 
 
 # ---------------------------------------------------------------- reading the script

@@ -8,9 +8,8 @@ from app.reporting.flows import Whole, baseline, gap, whole
 from app.reporting.fonts import Face
 from app.reporting.looks import Style, money
 from app.reporting.paper import Beside, Chart, Look
-from app.reporting.pen import POINT, Align, Pen, fitted, measure, mm, unbroken, wrapped
+from app.reporting.pen import POINT, Align, Pen, fitted, measure, unbroken, wrapped
 
-_HEIGHT = mm(48)
 _GREYS = (35, 70, 85, 55)
 _STEPS = (1, 2, 5)
 """How fine the lines behind the bars may be: these times a power of ten."""
@@ -28,7 +27,7 @@ def chart_flows(row: Beside, style: Style) -> list[Whole]:
         for place, chart in enumerate(row.charts):
             _Drawing(pen, chart, style, (style.left + place * (wide + space), wide)).draw(top)
 
-    return [whole(_HEIGHT + 4 * style.leading, draw), gap(style.gap)]
+    return [whole(style.chart + 4 * style.leading, draw), gap(style.gap)]
 
 
 class _Drawing:
@@ -48,7 +47,7 @@ class _Drawing:
         self.pen.text((self.left, y), self.chart.title, style.size, Face.HEI)
         self._legend(y)
         upper = top - 2 * style.leading
-        bottom = upper - _HEIGHT
+        bottom = upper - self.style.chart
         start, end = self.left + self.label + 4 * POINT, self.left + self.wide
         self._lines(start, end, bottom)
         self._bars(start, end, bottom)
@@ -66,7 +65,7 @@ class _Drawing:
 
     def _height(self, value: int) -> int:
         low, high = self.ticks[0], self.ticks[-1]
-        return (value - low) * _HEIGHT // (high - low)
+        return (value - low) * self.style.chart // (high - low)
 
     def _lines(self, start: int, end: int, bottom: int) -> None:
         for tick in self.ticks:
@@ -95,7 +94,7 @@ class _Drawing:
         self.pen.fill((x, min(zero, end)), (wide * 9 // 10, abs(end - zero)), grey)
         if value:
             text = self._said(value)
-            size = fitted(text, self.style.small, wide * 14 // 10)
+            size = fitted(text, self.style.small, wide * 12 // 10)
             y = max(zero, end) + POINT if value > 0 else min(zero, end) - size
             self.pen.text((x + wide * 9 // 20, y), text, size, Face.SONG, Align.CENTRE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.reporting.paper import Look, Value
 from app.reporting.pen import POINT, mm
@@ -26,6 +26,7 @@ class Style:
     padding: int
     qr: int
     gap: int
+    chart: int
     is_filled: bool
 
     @property
@@ -53,6 +54,7 @@ _A4 = Style(
     padding=3 * POINT,
     qr=mm(19),
     gap=8 * POINT,
+    chart=mm(48),
     is_filled=True,
 )
 _WIDE_A4 = Style(
@@ -69,7 +71,19 @@ _WIDE_A4 = Style(
     padding=POINT * 8 // 5,
     qr=mm(18),
     gap=7 * POINT,
+    chart=mm(48),
     is_filled=True,
+)
+
+_DENSE_A4 = replace(
+    _A4,
+    size=8 * POINT,
+    small=7 * POINT,
+    top=mm(11),
+    bottom=mm(11),
+    padding=POINT * 8 // 5,
+    gap=6 * POINT,
+    chart=mm(36),
 )
 
 
@@ -89,6 +103,7 @@ def _continuous(height: int) -> Style:
         padding=POINT * 9 // 5,
         qr=mm(15),
         gap=3 * POINT,
+        chart=mm(48),
         is_filled=False,
     )
 
@@ -96,8 +111,10 @@ def _continuous(height: int) -> Style:
 _FORMS = {PageForm.HALF: _continuous(mm(139, 7)), PageForm.THIRD: _continuous(mm(93, 1))}
 
 
-def style_of(form: PageForm, *, landscape: bool = False) -> Style:
+def style_of(form: PageForm, *, landscape: bool = False, dense: bool = False) -> Style:
     """Return how a paper looks on a sheet."""
+    if form is PageForm.A4 and dense:
+        return _DENSE_A4
     if form is PageForm.A4:
         return _WIDE_A4 if landscape else _A4
     return _FORMS[form]

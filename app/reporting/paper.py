@@ -155,7 +155,8 @@ class Signature:
 class Paper:
     """A paper as it will stand on the sheet.
 
-    `subject` names what it is about, `period` the day or days; both as people read them.
+    `subject` names what it is about, `period` the day or days; both as people read them. A dense
+    one has smaller letters, so that much stands on a page.
     """
 
     kind: ReportKind
@@ -168,6 +169,7 @@ class Paper:
     signatures: tuple[Signature, ...] = ()
     notes: tuple[str, ...] = ()
     landscape: bool = False
+    dense: bool = False
     form: PageForm = PageForm.A4
 
     @property

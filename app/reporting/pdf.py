@@ -88,7 +88,7 @@ def _draw(
     pen: Pen, paper: Paper, stamp: Stamp, offset: tuple[int, int]
 ) -> tuple[int, list[Missing]]:
     paper, missing = presentable(paper)
-    style = style_of(paper.form, landscape=paper.landscape)
+    style = style_of(paper.form, landscape=paper.landscape, dense=paper.dense)
     frame = _Frame(paper, stamp, style)
     pages = _paginated(_flows(paper, style), frame.room)
     for number, page in enumerate(pages, 1):

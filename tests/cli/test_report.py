@@ -132,17 +132,54 @@ def test_wrong_words_are_told(day: Shell, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(
-    "words",
-    [["voucher", "--number", "1"], ["adjustment", "--number", "1"], ["statement"], ["day"]],
-)
-def test_papers_that_are_not_made_yet_are_refused_in_words(
-    day: Shell, sample: Sample, words: list[str]
-) -> None:
-    ended = day("report", *words, "--date", sample.day)
+def test_vouchers_slips_and_the_day_are_printed(day: Shell, sample: Sample) -> None:
+    rows = day.json("discrepancies", "--kind", "not_written_off")["discrepancies"]
+    first = str(rows[0]["id"])
+    words = ("--as", "supplement_writeoff", "--reason", "seen")
+    number = day.json("adjust", first, *words)["adjustment"]["number"]
+    (done,) = day.json("approve", number, user="checker")["adjustments"]
 
-    assert ended.code == 4
-    assert "does not print" in ended.err
+    voucher = day.json("report", "voucher", "--number", done["voucher"], "--form", "241x139.7")
+    slip = day.json("report", "adjustment", "--number", number)
+    report = day.json("report", "day", "--date", sample.day)
+
+    assert voucher["number"].startswith("PZ-")
+    assert slip["number"].startswith("TZ-")
+    assert report["number"].startswith("RJ-")
+    assert report["pages"] == 2
+    assert day("report", "voucher", "--number", "P404").code == 2
+    assert day("report", "adjustment", "--number", "TZ404").code == 2
+
+
+def _account(day: Shell, sample: Sample) -> str:
+    rows = day.json("board", "--date", sample.day)["rows"]
+    return str(next(row["account"] for row in rows if row["kind"] == "account" and row["name"]))
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_statement_is_submitted_approved_and_printed(day: Shell, sample: Sample) -> None:
+    account = _account(day, sample)
+    asked = ("report", "statement", "--account", account, "--date", sample.day)
+
+    (made,) = day.json(*asked, "--submit")["statements"]
+    again = day(*asked, "--submit")
+    own = day("approve", made["number"])
+    (back,) = day.json("return", made["number"], "--reason", "look", user="checker")["statements"]
+    (second,) = day.json(*asked, "--submit")["statements"]
+    (gone,) = day.json("withdraw", second["number"])["statements"]
+    (third,) = day.json(*asked, "--submit")["statements"]
+    (agreed,) = day.json("approve", third["number"], user="checker")["statements"]
+    printed = day.json(*asked)
+
+    assert (made["state"], back["state"], gone["state"]) == ("submitted", "returned", "withdrawn")
+    assert agreed["state"] == "approved"
+    assert agreed["adjusted_fen"] == made["adjusted_fen"]
+    assert (again.code, own.code) == (4, 4)
+    assert printed["number"].startswith("YE-")
+    assert day("report", "statement", "--submit").code == 2
+    assert day("report", "summary", "--submit").code == 2
+    assert day("report", "statement", "--number", "YE404").code == 2
+    assert day.json("verify")["ok"]
 
 
 @pytest.mark.usefixtures("folder")

@@ -58,14 +58,8 @@ _BARS = 8
 _KINDS = 6
 """So many bars stand in a chart; the names of kinds are longer."""
 
-_SIGNS = {
-    CellState.DONE: "●",
-    CellState.OPEN: "○",
-    CellState.MISSING: "△",
-    CellState.WAITING: "◎",
-    CellState.NONE: "",
-}
-"""How a step stands; the small print says what they mean."""
+_MOST_ROWS = 18
+"""So many channels and accounts stand by themselves, so that the day fits on two pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +106,7 @@ def day_papers(session: Session, wish: Wish) -> list[Ready]:
             _anchor(session),
         ),
         signatures=four_signatures(),
-        notes=(_legend(),),
+        dense=True,
         form=wish.sheet,
     )
     return [Ready(subject=wish.parameters(), paper=paper)]
@@ -173,60 +167,75 @@ def _sum(one: Sum) -> str:
 
 
 def _reconciled(facts: _Facts) -> Table:
-    rows: list[Row] = [
-        (
-            label(one.task),
-            facts.channels.get(one.scope, one.scope) or _(N_("all")),
-            one.ours,
-            one.ours_fen,
-            one.theirs,
-            one.theirs_fen,
-            one.matched_ours,
-            one.ours_fen - one.theirs_fen,
-        )
+    """Each channel, and the tasks about the whole day."""
+    own = [one for one in facts.figures if one.task is Task.CHANNEL]
+    own.sort(key=lambda one: -one.ours_fen)
+    rows = [_figures_row(_channel(one, facts), [one]) for one in own[:_MOST_ROWS]]
+    if len(own) > _MOST_ROWS:
+        more = _(N_("{count} more channels")).format(count=len(own) - _MOST_ROWS)
+        rows.append(_figures_row(more, own[_MOST_ROWS:]))
+    rows += [
+        _figures_row(label(one.task), [one])
         for one in facts.figures
+        if one.task is not Task.CHANNEL
     ]
     return Table(
         name=_(N_("What was reconciled")),
         is_titled=True,
         columns=(
-            Column(title=_(N_("Task")), width=13, merged=True),
-            Column(title=_(N_("Channel")), width=13),
-            Column(title=_(N_("Ours, count")), width=8, look=Look.COUNT),
+            Column(title=_(N_("Channel or task")), width=24),
+            Column(title=_(N_("Ours, count")), width=9, look=Look.COUNT),
             Column(title=_(N_("Ours, amount")), width=15, look=Look.MONEY),
-            Column(title=_(N_("Theirs, count")), width=8, look=Look.COUNT),
+            Column(title=_(N_("Theirs, count")), width=9, look=Look.COUNT),
             Column(title=_(N_("Theirs, amount")), width=15, look=Look.MONEY),
-            Column(title=_(N_("Matched")), width=8, look=Look.COUNT),
-            Column(title=_(N_("Difference")), width=13, look=Look.MONEY),
+            Column(title=_(N_("Matched")), width=9, look=Look.COUNT),
+            Column(title=_(N_("Difference")), width=14, look=Look.MONEY),
         ),
         rows=tuple(rows),
     )
 
 
+def _channel(one: Figures, facts: _Facts) -> str:
+    return facts.channels.get(one.scope, one.scope)
+
+
+def _figures_row(name: str, own: Sequence[Figures]) -> Row:
+    ours, theirs = sum(one.ours_fen for one in own), sum(one.theirs_fen for one in own)
+    return (
+        name,
+        sum(one.ours for one in own),
+        ours,
+        sum(one.theirs for one in own),
+        theirs,
+        sum(one.matched_ours for one in own),
+        ours - theirs,
+    )
+
+
 def _steps(facts: _Facts) -> Table:
+    """How many channels and accounts have done each step, of those that have to."""
+    rows: list[Row] = []
+    for kind in RowKind:
+        own = [row for row in facts.board.rows if row.kind is kind]
+        if own:
+            rows.append((label(kind), len(own), *(_done(own, step) for step in Step)))
     return Table(
-        name=_(N_("Where the day stands")),
+        name=_(N_("Where the day stands: done of what there is to do")),
         is_titled=True,
         columns=(
-            Column(title="", width=24),
-            *(Column(title=label(step), width=10) for step in Step),
+            Column(title="", width=16),
+            Column(title=_(N_("Count")), width=7, look=Look.COUNT),
+            *(Column(title=label(step), width=11, look=Look.SHARE) for step in Step),
         ),
-        rows=tuple(_step_row(row) for row in facts.board.rows),
+        rows=tuple(rows),
     )
 
 
-def _step_row(row: BoardRow) -> Row:
-    name = row.name or row.account or label(row.kind)
-    if row.kind is RowKind.ACCOUNT:
-        name = " ".join(part for part in (row.name, row.account) if part)
-    return (name, *(_SIGNS[row.steps[step].state] for step in Step))
-
-
-def _legend() -> str:
-    signs = "  ".join(
-        f"{sign} {label(state)}" for state, sign in _SIGNS.items() if state is not CellState.NONE
-    )
-    return _(N_("Signs: {signs}")).format(signs=signs)
+def _done(rows: Sequence[BoardRow], step: Step) -> str:
+    states = [row.steps[step].state for row in rows]
+    wanted = [state for state in states if state is not CellState.NONE]
+    done = sum(1 for state in wanted if state is CellState.DONE)
+    return f"{done} / {len(wanted)}" if wanted else NOTHING
 
 
 def _standing(facts: _Facts) -> str:
@@ -292,7 +301,14 @@ def _money_in(facts: _Facts) -> Table:
     found: dict[tuple[str, str], list[ExpectedArrival]] = defaultdict(list)
     for one in facts.arrivals:
         found[one.payee, one.account_no].append(one)
-    rows = [_arrived(payee, account, own, facts) for (payee, account), own in sorted(found.items())]
+    # Those of which something is missing or too much come first, then the largest.
+    order = sorted(found, key=lambda key: (-abs(_missing(found[key])), -_expected(found[key]), key))
+    own = order if len(order) <= _MOST_ROWS else order[: _MOST_ROWS - 1]
+    rows = [_arrived(payee, account, found[payee, account], facts) for payee, account in own]
+    if rest := order[len(own) :]:
+        more = _(N_("{count} more accounts")).format(count=len(rest))
+        others = [one for key in rest for one in found[key]]
+        rows.append((more, *_arrived("", "", others, facts)[1:]))
     total = _arrived("", "", facts.arrivals, facts)
     return Table(
         name=_(N_("Money in")),
@@ -311,8 +327,16 @@ def _money_in(facts: _Facts) -> Table:
     )
 
 
+def _expected(own: Sequence[ExpectedArrival]) -> int:
+    return sum(one.expected_fen for one in own)
+
+
+def _missing(own: Sequence[ExpectedArrival]) -> int:
+    return sum(one.difference_fen for one in own)
+
+
 def _arrived(payee: str, account: str, own: Sequence[ExpectedArrival], facts: _Facts) -> Row:
-    expected = sum(one.expected_fen for one in own)
+    expected = _expected(own)
     arrived = sum(one.arrived_fen for one in own)
     checked = sum(1 for one in own if one.state is ArrivalState.CHECKED)
     name = facts.payees.get(payee, payee)

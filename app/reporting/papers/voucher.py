@@ -139,7 +139,7 @@ def _table(
 ) -> Table:
     rows: list[Row] = [
         (
-            _summary(line),
+            _summary(line, one),
             account_name(line),
             sub_account(line, facts.channels),
             line.debit_fen or None,
@@ -164,9 +164,12 @@ def _table(
     )
 
 
-def _summary(line: LineView) -> str:
-    """What a line is about, without the bank account that stands beside it."""
-    return line.summary.replace(line.account_no, "").strip() if line.account_no else line.summary
+def _summary(line: LineView, one: VoucherView) -> str:
+    """What a line is about, without the bank account that stands in a line of its own."""
+    text = line.summary
+    for account in {other.account_no for other in one.lines if other.account_no}:
+        text = text.replace(account, "")
+    return text.strip() or line.summary
 
 
 def _cancelling(one: VoucherView, facts: _Facts) -> str:
