@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.adjustments.queries import VoucherFilter, vouchers
+from app.adjustments.service import approve
 from app.base import i18n
 from app.db.workspace import Workspace
 from app.identity.service import login
@@ -29,8 +31,12 @@ from tests.ui.reports_seat import (
     shown,
     texts_of,
 )
+from tests.ui.test_adjustments import drafted
+from ui.desk import Target
 from ui.pages.reports_check import CheckPart
+from ui.pages.reports_papers import PapersPart
 from ui.pages.reports_prints import PrintsPart
+from ui.pages.vouchers import VouchersPage
 
 # ---------------------------------------------------------------- choosing and seeing
 
@@ -278,3 +284,52 @@ def test_the_box_finds_a_code_and_a_number(
 
     rows = front(window, qtbot, PrintsPart).rows.rows()
     assert [one.number for one in rows] == [issue.number]
+
+
+# ---------------------------------------------------------------- from other pages
+
+
+def test_ctrl_p_on_the_board_shows_the_day_report(opened_sample: Opening, qtbot: QtBot) -> None:
+    window = opened_sample("clerk", page="board")
+    shown(window, qtbot)
+
+    press("p", CTRL)
+    shown(window, qtbot)
+
+    part = front(window, qtbot, PapersPart)
+    assert part.isVisible()
+    assert part.papers.kind() is ReportKind.DAY
+    assert part.view.preview is not None
+
+
+def test_ctrl_p_on_a_voucher_and_on_an_adjustment_shows_its_paper(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    numbers = drafted(sample_workspace, 2)
+    checker = login(sample_workspace, "checker", PASSWORD)
+    sample_workspace.write(checker, approve, numbers=numbers)
+    (first, second) = sample_workspace.read(vouchers, VoucherFilter())
+    window = opened_sample("checker", page="vouchers")
+    shown(window, qtbot)
+    page = window.page("vouchers")
+    assert isinstance(page, VouchersPage)
+    keyboard_at(page.table)
+    page.table.selectAll()
+    press("p", CTRL)
+    shown(window, qtbot)
+
+    part = front(window, qtbot, PapersPart)
+
+    assert set(part.form.wish().keys) == {first.number, second.number}
+    assert part.view.preview is not None
+    assert part.view.preview.papers == 2
+    window.open(Target(page="adjustments", key=numbers[0]))
+    shown(window, qtbot)
+    press("p", CTRL)
+    shown(window, qtbot)
+    assert part.form.wish() == Wish(
+        kind=ReportKind.ADJUSTMENT,
+        form=PageForm.A4,
+        day=window.desk.day,
+        keys=(numbers[0],),
+    )

@@ -61,8 +61,10 @@ ONLY: Mapping[str, set[str]] = {
     **_all(("system.verify", "system.chain"), {CLERK, CHECKER, SUPERVISOR, ADMINISTRATOR, AUDITOR}),
     **_all(("system.export", "system.find", "system.clear"), {AUDITOR}),
     **_all(
-        ("reports.print", "reports.save", "reports.void"), {CLERK, CHECKER, SUPERVISOR, AUDITOR}
+        (f"{page}.print" for page in ("reports", "board", "vouchers", "arrivals", "adjustments")),
+        {CLERK, CHECKER, SUPERVISOR, AUDITOR},
     ),
+    **_all(("reports.save", "reports.void"), {CLERK, CHECKER, SUPERVISOR, AUDITOR}),
     "window.closing": {CLERK, CHECKER, SUPERVISOR, AUDITOR, "reader"},
 }
 """Who alone may do what; all that is missing here only looks, or is weighed by what is chosen."""

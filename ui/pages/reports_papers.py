@@ -115,8 +115,10 @@ class PapersPart(SeeingPart):
         """Make a paper about what is named."""
         with QSignalBlocker(self.papers):
             self.papers.choose(kind)
+        self.form.show_kind(kind)
+        self.form.show_day(self.desk.day)
         self.form.show_numbers(numbers)
-        self._chosen()
+        self._look()
 
     def _star(self) -> None:
         self.papers.toggle()

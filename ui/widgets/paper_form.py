@@ -115,7 +115,9 @@ class PaperForm(QWidget):
     # ------------------------------------------------------------ what the page says
 
     def show_kind(self, kind: ReportKind) -> None:
-        """Ask for what fits another paper."""
+        """Ask for what fits another paper; numbers of the one before are not its own."""
+        if kind is not self.kind:
+            self.show_numbers("")
         self.kind = kind
         asked = ASKS[kind]
         shown: Mapping[QWidget, bool] = {
