@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QPageLayout
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -129,6 +130,27 @@ def test_ctrl_p_asks_for_the_printer_with_the_pages_that_there_are(
     assert sample_workspace.read(recent) == []
 
 
+def test_a_continuous_form_is_the_sheet_of_the_printer(
+    opened_sample: Opening, qtbot: QtBot
+) -> None:
+    window = opened_sample("clerk", page="reports")
+    part = papers_of(window, qtbot)
+    part.papers.choose(ReportKind.RECEIPT)
+    part.form.form.setCurrentIndex(part.form.form.findData("241x93.1"))
+    shown(window, qtbot)
+    preview = part.view.preview
+    assert preview is not None
+    assert preview.size == part.order_of(part.form.wish(), "Receipts", "a").size == (2410, 931)
+
+    press("p", CTRL)
+
+    asked = dialog(qtbot)
+    assert isinstance(asked, QPrintDialog)
+    sheet = asked.printer().pageLayout().fullRect(QPageLayout.Unit.Millimeter)
+    assert (round(sheet.width()), round(sheet.height())) == (241, 93)
+    asked.reject()
+
+
 def test_the_pages_wanted_are_printed_and_the_paper_is_on_record(
     opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -226,7 +248,7 @@ def test_a_print_is_found_and_reprinted_by_keys(
     asked = dialog(qtbot)
     assert isinstance(asked, QPrintDialog)
     asked.reject()
-    order = part.order_again(first.number, Format.PDF, (0, 0), "again")
+    order = part.order_again(first, (0, 0), "again")
     part.printing.print_on(printer_to(tmp_path / "again.pdf"), order)
     shown(window, qtbot)
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.reporting.making import make, reprint
-from app.reporting.rules import Format
+from app.reporting.queries import IssueView
+from app.reporting.rules import PageForm
 from app.reporting.wishes import Wish
 from ui.actions import ACTIONS
 from ui.pages.page import Page
@@ -31,7 +32,12 @@ SHARED = (
     "reports.fit",
 )
 """What both parts with a preview do, each in its own way."""
-A4 = (2_100, 2_970)
+SIZES = {
+    PageForm.A4: (2_100, 2_970),
+    PageForm.HALF: (2_410, 1_397),
+    PageForm.THIRD: (2_410, 931),
+}
+"""The sheets in 0.1 mm; A4 may lie, and the preview knows whether it does."""
 
 
 class SeeingPart(Part):
@@ -137,26 +143,30 @@ class SeeingPart(Part):
             name=name,
             format=wish.format,
             carry_out=lambda target, press: make(workspace, actor, wish, target, press),
-            size=preview.size if preview else A4,
+            size=self._size(wish.form),
             pages=preview.pages if preview and preview.is_whole else 0,
         )
 
-    def order_again(
-        self, number: str, format_: Format, offset: tuple[int, int], title: str
-    ) -> Order:
+    def order_again(self, one: IssueView, offset: tuple[int, int], title: str) -> Order:
         """Return the order that prints the next copy of a paper."""
         workspace, actor = self.desk.workspace, self.desk.actor
         preview = self.view.preview
         return Order(
             title=title,
-            name=number,
-            format=format_,
+            name=one.number,
+            format=one.format,
             carry_out=lambda target, press: reprint(
-                workspace, actor, number, target, offset=offset, press=press
+                workspace, actor, one.number, target, offset=offset, press=press
             ),
-            size=preview.size if preview else A4,
+            size=self._size(one.form),
             pages=preview.pages if preview and preview.is_whole else 0,
         )
+
+    def _size(self, form: PageForm | None) -> tuple[int, int]:
+        preview = self.view.preview
+        if preview is not None and form in {None, PageForm.A4}:
+            return preview.size
+        return SIZES[form or PageForm.A4]
 
 
 def _to_front(page: Page, name: str) -> None:

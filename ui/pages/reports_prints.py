@@ -216,7 +216,7 @@ class PrintsPart(SeeingPart):
     def _order(self, one: IssueView) -> Order:
         name = _(N_("reprint of {number}")).format(number=one.number)
         offset = stored_offset(self.desk.preferences, one.form)
-        return self.order_again(one.number, one.format, offset, name)
+        return self.order_again(one, offset, name)
 
     def _ask_why(self) -> None:
         one = self._current()
