@@ -12,6 +12,7 @@ from random import Random
 from statistics import median
 
 from bench.data import Day, make_day, make_sheet
+from bench.papers import COLUMNS, LINES, RECEIPTS, SHEET_ROWS, WRITERS
 from bench.processes import ROOT, Failed, Run, run
 from bench.product import WholeWay, command, new_database, whole_way
 from bench.table import Line, save, show
@@ -25,6 +26,9 @@ GROWTH_PER_DECADE = 1.15
 PEAK_MB = 1_500
 FINDER_SECONDS = 0.1
 HELP_SECONDS = 0.3
+RECEIPTS_A_SECOND = 150
+LONG_LIST = 1.5
+WRITTEN_SHEET = 1.3
 SHEET_SHARE = 10
 """The workbook has a tenth of the rows of the day."""
 
@@ -136,6 +140,38 @@ def finder(_options: argparse.Namespace) -> list[Line]:
     return lines
 
 
+def papers(options: argparse.Namespace) -> list[Line]:
+    """Receipts by the second, a long list, and a large workbook beside the libraries alone."""
+    taken: dict[str, list[float]] = {name: [] for name in WRITERS}
+    for number in range(options.times):
+        _say(f"papers, {number + 1} of {options.times}")
+        for name, found in taken.items():
+            done = run([sys.executable, "-m", "bench.papers", name], os.environ)
+            found.append(float(json.loads(done.output)["seconds"]))
+    seconds = {name: median(found) for name, found in taken.items()}
+    return [
+        Line(
+            name=f"PDF, {RECEIPTS:,} receipts in one file",
+            ours=seconds["receipts"],
+            limit=RECEIPTS / RECEIPTS_A_SECOND,
+        ),
+        Line(
+            name=f"PDF, a list of {LINES:,} lines",
+            ours=seconds["list"],
+            baseline=seconds["platypus"],
+            limit=LONG_LIST,
+            against="platypus tables of a page each, fixed row heights",
+        ),
+        Line(
+            name=f"XLSX, {SHEET_ROWS:,} x {COLUMNS}, written",
+            ours=seconds["sheet"],
+            baseline=seconds["openpyxl"],
+            limit=WRITTEN_SHEET,
+            against="openpyxl write-only, no formats",
+        ),
+    ]
+
+
 def start_up(options: argparse.Namespace) -> list[Line]:
     """How soon the command line answers."""
     command_ = [sys.executable, "-m", "app", "--help"]
@@ -159,6 +195,7 @@ PARTS: dict[str, Part] = {
     "growth": growth,
     "sheet": sheet,
     "finder": finder,
+    "papers": papers,
     "start": start_up,
     "window": window,
 }

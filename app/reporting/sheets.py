@@ -180,28 +180,49 @@ class _Writer:
             sheet.page_setup.orientation = "landscape"
 
     def _rows(self, rows: Sequence[Row], progress: Progress) -> None:
-        cells = [None if one.look in _WORDS else self._cell(one.look) for one in self.columns]
-        looks = [one.look for one in self.columns]
-        append = self.sheet.append
+        """Write rows from one cell for each column.
+
+        openpyxl makes a cell of each value and finds out what it is, which takes longer than the
+        writing; here that is known, so its cells are handed over as they are filled.
+        """
+        cells = [(self._cell(one.look), one.look) for one in self.columns]
+        sheet, plain = self.sheet, self.sheet._values_to_row  # noqa: SLF001 - see above
+        sheet._values_to_row = lambda row, number: self._placed(cells, row, number)  # noqa: SLF001
         for number, row in enumerate(rows):
             if number % _CHUNK == 0:
                 progress.advance(number, len(rows))
-            append([self._of(*one) for one in zip(cells, looks, row, strict=True)])
+            sheet.append(row)
+        sheet._values_to_row = plain  # noqa: SLF001 - as it was
         progress.advance(len(rows), len(rows))
 
-    def _of(self, cell: Any, look: Look, value: Value) -> Any:
-        if value is None or value == "":
-            return None
-        return self._text(str(value)) if cell is None else _filled(cell, look, value)
+    def _placed(self, cells: Sequence[tuple[Any, Look]], row: Row, number: int) -> Iterator[Any]:
+        """The filled cells of a row; each is written before the next one is asked for."""
+        for place, ((own, look), value) in enumerate(zip(cells, row, strict=True), 1):
+            if value is None or value == "":
+                continue
+            cell = own
+            if isinstance(value, str):
+                day = _day(value) if look is Look.DAY else value
+                if isinstance(day, str):
+                    value = _NO_TEXT.sub(" ", day)[:_LONGEST_TEXT]  # noqa: PLW2901 - made safe
+                    cell = self._text_cell(value, own, look)
+                    cell._value, cell.data_type = value, "s"  # noqa: SLF001 - see `_rows`
+                else:
+                    cell._value, cell.data_type = day, "d"  # noqa: SLF001 - see `_rows`
+            else:
+                # Written out: openpyxl would write 544.81 as 544.8099999999999.
+                cell._value = yuan(value) if look is Look.MONEY else value  # noqa: SLF001
+                cell.data_type = "n"
+            cell.row, cell.column = number, place
+            yield cell
 
-    def _text(self, text: str) -> Any:
-        """A text as it is where that is safe, else in a cell that is text for ever."""
-        plain = _NO_TEXT.sub(" ", text)[:_LONGEST_TEXT]
-        if not is_formula(plain) and plain not in ERROR_CODES:
-            return plain
-        cell = self._cell()
-        cell.quotePrefix = True
-        return _as_text(cell, plain)
+    def _text_cell(self, text: str, own: Any, look: Look) -> Any:
+        """The cell for a text: what looks like a formula gets one that is text for ever."""
+        if is_formula(text) or text in ERROR_CODES:
+            cell = self._cell(look)
+            cell.quotePrefix = True
+            return cell
+        return own
 
     def _line(self, fields: Iterable[Field]) -> Iterator[Any]:
         for field in fields:
