@@ -20,7 +20,7 @@ from app.reporting.service import void
 from app.reporting.titles import title
 from app.reporting.wishes import Wish
 from tests.conftest import PASSWORD
-from tests.ui.conftest import Opening, dialog, keyboard_at, press
+from tests.ui.conftest import WAIT_MS, Opening, dialog, keyboard_at, press, settle
 from tests.ui.reports_seat import (
     CTRL,
     front,
@@ -324,7 +324,9 @@ def test_ctrl_p_on_a_voucher_and_on_an_adjustment_shows_its_paper(
     assert part.view.preview is not None
     assert part.view.preview.papers == 2
     window.open(Target(page="adjustments", key=numbers[0]))
-    shown(window, qtbot)
+    possible = window.page("adjustments").actions_by_name["adjustments.print"].isEnabled
+    qtbot.waitUntil(possible, timeout=WAIT_MS)
+    settle(qtbot, window)
     press("p", CTRL)
     shown(window, qtbot)
     assert part.form.wish() == Wish(
