@@ -39,6 +39,9 @@ WAITING = "waiting"
 CLOSING = "closing"
 """The state of a target that means: closing the day."""
 
+CHECKING = "checking"
+"""The state of a target that means: checking the code of a paper."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:

@@ -14,7 +14,7 @@ from importlib import import_module
 SWITCH = "--part"
 """The first word that a packed program gets when only a part of it is to run."""
 WINDOW = "ui"
-PARTS = (WINDOW, "app.intake")
+PARTS = (WINDOW, "app.intake", "app.reporting")
 """What can be started so: packages whose `__main__` has a function `main`."""
 
 _SEARCH_PATHS = ("LD_LIBRARY_PATH", "LIBPATH")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.base.dates import CHINA
-from app.base.errors import UserError, WrongInput
+from app.base.errors import WrongInput
 from app.base.i18n import N_, _, ngettext
 from app.cli import balancing
 from app.cli.bars import bar
 from app.cli.codes import DONE, FAILED
 from app.cli.session import Command, Desk
 from app.matching.rules import Task
-from app.reporting.making import Outcome, Press, make, reprint
-from app.reporting.queries import Checked, IssueView, check_code, prints_of
+from app.reporting.checking import same_file
+from app.reporting.drawing import Press
+from app.reporting.making import Outcome, make, reprint
+from app.reporting.queries import Checked, check_code, prints_of
 from app.reporting.rules import (
     Format,
     MistypedCode,
@@ -119,27 +120,11 @@ def _check(desk: Desk) -> int:
     except (UnknownCode, MistypedCode) as error:
         desk.answer({"ok": False, "reason": error.user_message()}, [error.user_message()])
         return FAILED
-    same = _same_file(desk.options.file, found.issue)
+    file = desk.options.file
+    same = same_file(file, found.issue) if file else None
     ok = not found.issue.is_void and same is not False
     desk.answer(checked_json(found, ok=ok, same=same), checked_lines(found, same=same))
     return DONE if ok else FAILED
-
-
-def _same_file(path: Path | None, issue: IssueView) -> bool | None:
-    """Whether a file is the one that was made; None where none was given."""
-    if path is None:
-        return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CannotRead(file=path.name) from error
-    return hashlib.sha256(content).hexdigest() == issue.sha256
-
-
-class CannotRead(UserError):
-    """A file cannot be read."""
-
-    template = N_("{file} cannot be read. Check its name and the permissions.")
 
 
 def _wish(desk: Desk) -> Wish:

@@ -13,19 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from app.base.dates import CHINA
-from app.base.progress import Progress, Silent
 from app.db.errors import CannotOpen
 from app.db.files import replacing, sync
 from app.db.locks import alone
 from app.db.workspace import Actor, Tx, Workspace
 from app.identity.rules import Permission
 from app.identity.service import require
-from app.reporting.paper import Missing, Paper, Stamp
+from app.reporting.drawing import Drawn, How, Press
+from app.reporting.paper import Missing, Stamp
 from app.reporting.papers.gathering import gather, needed
 from app.reporting.queries import IssueView, last_serial, live_papers, paper_of, prints_of
 from app.reporting.rules import (
@@ -47,35 +46,6 @@ from app.reporting.wishes import Ready, Wish
 
 _ATTEMPTS = 3
 _RANDOM_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """A file of papers: the pages (sheets, rows) of each, and characters that no font has."""
-
-    pages: tuple[int, ...]
-    missing: tuple[Missing, ...] = ()
-
-
-class Renderer(Protocol):
-    """What turns papers into a file; the window does it in a process of its own."""
-
-    def __call__(
-        self, path: Path, papers: Sequence[tuple[Paper, Stamp]], how: How, progress: Progress
-    ) -> Drawn:
-        """Write the file.
-
-        Raises:
-            Cancelled: The user stopped it.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class How:
-    """How papers are written; the offset is in 0.1 mm."""
-
-    format: Format
-    offset: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,30 +71,6 @@ class _Order:
     parameters: str
     papers: Sequence[Ready]
     reprint: str = ""
-
-
-def draw(path: Path, papers: Sequence[tuple[Paper, Stamp]], how: How, progress: Progress) -> Drawn:
-    """Write papers into a file in this process."""
-    if how.format is Format.PDF:
-        from app.reporting.pdf import write_pdf  # noqa: PLC0415 - takes its time to load
-
-        made = write_pdf(path, papers, offset=how.offset, progress=progress)
-        return Drawn(pages=made.pages, missing=made.missing)
-    from app.reporting import sheets  # noqa: PLC0415 - takes its time to load
-
-    ((paper, stamp),) = papers
-    if how.format is Format.XLSX:
-        return Drawn(pages=(sheets.write_xlsx(path, paper, stamp, progress=progress),))
-    sheets.write_csv(path, paper, progress=progress)
-    return Drawn(pages=(1,))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """By what papers are drawn, and to whom the work reports."""
-
-    renderer: Renderer = draw
-    progress: Progress = Silent()  # noqa: RUF009 - it holds nothing
 
 
 def make(

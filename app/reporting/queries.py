@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.reporting.model import ReportContent, ReportIssue
@@ -64,12 +64,18 @@ class Checked:
 
 
 def recent(
-    session: Session, *, kind: ReportKind | None = None, limit: int = 200
+    session: Session, *, kind: ReportKind | None = None, text: str = "", limit: int = 200
 ) -> list[IssueView]:
-    """Return the latest prints, the latest first."""
+    """Return the latest prints, the latest first.
+
+    With a text only those whose number, subject or printer (the person) holds it.
+    """
     query = select(ReportIssue).order_by(ReportIssue.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(ReportIssue.kind == kind)
+    if text:
+        searched = (ReportIssue.number, ReportIssue.subject, ReportIssue.issued_by)
+        query = query.where(or_(*(one.icontains(text, autoescape=True) for one in searched)))
     return [view(row) for row in session.scalars(query)]
 
 
@@ -123,6 +129,11 @@ def paper_of(session: Session, number: str) -> Paper:
         UnknownPaper: There is none with this number.
     """
     return _content(session, prints_of(session, number)[-1].content)
+
+
+def paper_on(session: Session, issue: IssueView) -> Paper:
+    """Return what stood on one print."""
+    return _content(session, issue.content)
 
 
 def check_code(session: Session, text: str) -> Checked:

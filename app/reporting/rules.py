@@ -75,6 +75,7 @@ MOST_OFFSET = 500
 """So far can a print on a pre-printed form be moved, in 0.1 mm."""
 
 _OFFSET = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9])?),([+-]?[0-9]{1,3}(?:\.[0-9])?)")
+_NUMBER = re.compile(r"[A-Z]{2}-[0-9]{8}-[0-9]{4,}")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what looks alike; a prime number of characters, so that one wrong one is noticed."""
 _CODE_LENGTH = 16
@@ -222,6 +223,21 @@ def parse_code(text: str) -> str:
     if wrong:
         raise MistypedCode(code=text.strip()[:60], example=code_of(bytes(range(_CODE_LENGTH))))
     return grouped(plain)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text can be a verification code, or what a scanner read."""
+    try:
+        parse_code(text)
+    except MistypedCode:
+        return False
+    return True
+
+
+def number_read(text: str) -> str:
+    """Return the number of a paper that was typed, or read beside its code; "" without one."""
+    found = _NUMBER.search(text.upper())
+    return found.group() if found else ""
 
 
 def qr_text(number: str, code: str) -> str:

@@ -11,7 +11,8 @@ import pytest
 
 from app.base.errors import Cancelled, NotAllowed
 from app.base.progress import Progress
-from app.reporting.making import Drawn, How, Press, draw, make, put_together, reprint
+from app.reporting.drawing import Drawn, How, Press, draw
+from app.reporting.making import make, put_together, reprint
 from app.reporting.paper import Paper, Stamp
 from app.reporting.queries import check_code, paper_of, prints_of, recent
 from app.reporting.rules import (

@@ -60,11 +60,16 @@ ONLY: Mapping[str, set[str]] = {
     **_all(("system.backup", "system.restore"), {ADMINISTRATOR}),
     **_all(("system.verify", "system.chain"), {CLERK, CHECKER, SUPERVISOR, ADMINISTRATOR, AUDITOR}),
     **_all(("system.export", "system.find", "system.clear"), {AUDITOR}),
+    **_all(
+        (f"{page}.print" for page in ("reports", "board", "vouchers", "arrivals", "adjustments")),
+        {CLERK, CHECKER, SUPERVISOR, AUDITOR},
+    ),
+    **_all(("reports.save", "reports.void"), {CLERK, CHECKER, SUPERVISOR, AUDITOR}),
     "window.closing": {CLERK, CHECKER, SUPERVISOR, AUDITOR, "reader"},
 }
 """Who alone may do what; all that is missing here only looks, or is weighed by what is chosen."""
 
-BUSINESS_PAGES = {"board", "files", "reconcile", "discrepancies", "arrivals", "master"}
+BUSINESS_PAGES = {"board", "files", "reconcile", "discrepancies", "arrivals", "reports", "master"}
 
 
 def test_the_table_knows_every_action_that_not_everybody_may_do() -> None:

@@ -85,6 +85,14 @@ ACTIONS = (
         help=N_("Shows the voucher that it posted."),
     ),
     Action(
+        name="adjustments.print",
+        text=N_("Print the slip"),
+        keys="Ctrl+P",
+        icon="printer",
+        permission=Permission.PRINT,
+        help=N_("Shows the slip of this adjustment before it is printed."),
+    ),
+    Action(
         name="adjustments.day",
         text=N_("Only this business date"),
         keys="D",

@@ -63,6 +63,14 @@ ACTIONS = (
         ),
     ),
     Action(
+        name="arrivals.print",
+        text=N_("Print the confirmation"),
+        keys="Ctrl+P",
+        icon="printer",
+        permission=Permission.PRINT,
+        help=N_("Shows the sheets of the selected batches that are confirmed."),
+    ),
+    Action(
         name="arrivals.unmask",
         text=N_("Show personal data"),
         keys="Shift+P",

@@ -30,6 +30,14 @@ ACTIONS = (
         help=N_("Shows what is in the way, closes the day, and reopens it by two."),
     ),
     Action(
+        name="board.print",
+        text=N_("Print the day report"),
+        keys="Ctrl+P",
+        icon="printer",
+        permission=Permission.PRINT,
+        help=N_("Shows the day report before it is printed."),
+    ),
+    Action(
         name="board.import",
         text=N_("Choose files …"),
         keys="Ctrl+O",

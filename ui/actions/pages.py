@@ -10,6 +10,7 @@ from ui.actions import (
     files,
     master,
     reconcile,
+    reports,
     requests,
     suspense,
     system,
@@ -27,6 +28,7 @@ PAGE_ACTIONS: tuple[Action, ...] = (
     *suspense.ACTIONS,
     *arrivals.ACTIONS,
     *vouchers.ACTIONS,
+    *reports.ACTIONS,
     *master.ACTIONS,
     *system.ACTIONS,
 )

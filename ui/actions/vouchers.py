@@ -37,6 +37,14 @@ ACTIONS = (
         help=N_("Writes what is listed for a ledger system: a workbook, text, or XML."),
     ),
     Action(
+        name="vouchers.print",
+        text=N_("Print the voucher"),
+        keys="Ctrl+P",
+        icon="printer",
+        permission=Permission.PRINT,
+        help=N_("Shows the selected vouchers as papers before they are printed."),
+    ),
+    Action(
         name="vouchers.day",
         text=N_("Only this business date"),
         keys="D",

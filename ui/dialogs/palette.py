@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import (
     QEvent,
@@ -32,7 +33,8 @@ from app.base.i18n import N_, _
 from app.closing.finding import Document, Found, FoundDocument, find, find_documents
 from app.db.workspace import ReadSession
 from app.intake.rules import KIND_LABELS
-from ui.desk import Desk, Target
+from app.reporting.rules import is_code, number_read
+from ui.desk import CHECKING, Desk, Target
 from ui.formatting import amount, day
 from ui.theme import icon, tones
 
@@ -159,7 +161,8 @@ class PaletteDialog(QDialog):
         wanted = self.line.text().strip().casefold()
         fitting = [one for one in self._choices if wanted in one.text.casefold()]
         self.list.clear()
-        for choice in [*fitting[:_SHOWN], *self._found]:
+        papers = self._papers(self.line.text())
+        for choice in [*papers, *fitting[:_SHOWN], *self._found]:
             item = QListWidgetItem(icon(_PICTURES[choice.sort]), choice.text)
             item.setData(Qt.ItemDataRole.UserRole, choice)
             item.setData(_HINT, choice.hint)
@@ -173,6 +176,21 @@ class PaletteDialog(QDialog):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+
+    def _papers(self, text: str) -> list[Choice]:
+        """Offer to check a code of a paper, or to show the prints of one, where it is typed."""
+        number = number_read(text)
+        check = Target(page="reports", state=CHECKING, key=text)
+        prints = Target(page="reports", key=number)
+        offered = (
+            (is_code(text), _(N_("Check the code of a paper")), check),
+            (bool(number), _(N_("Prints of {number}")).format(number=number), prints),
+        )
+        return [
+            Choice(text=words, act=partial(self._desk.open, target), sort="record")
+            for possible, words, target in offered
+            if possible
+        ]
 
     def _do(self) -> None:
         row = self.list.currentRow()

@@ -34,7 +34,7 @@ from ui.widgets.table_view import TableView
 _WAIT_MS = 80
 _VERBS = (
     *("approve", "send_back", "reverse", "edit", "submit", "withdraw"),
-    *("attach", "paste", "case", "voucher", "day", "filter", "clear"),
+    *("attach", "paste", "case", "voucher", "print", "day", "filter", "clear"),
 )
 _BUTTONS = ("approve", "send_back", "edit", "submit", "withdraw", "reverse", "attach", "case")
 

@@ -25,6 +25,7 @@ from app.adjustments.service import (
 from app.base.i18n import N_, _, ngettext
 from app.base.money import yuan
 from app.identity.rules import Permission
+from app.reporting.rules import ReportKind
 from ui.desk import Target
 from ui.dialogs.asking import Ask
 from ui.formatting import amount, count, now
@@ -68,6 +69,7 @@ class AdjustmentsWork(QObject):
             "paste": self._paste,
             "case": self._to_case,
             "voucher": self._to_voucher,
+            "print": self._to_paper,
         }.items():
             self._page.bind(f"adjustments.{name}", act)
         # Enter belongs to the list: in a filter it means something else.
@@ -108,6 +110,7 @@ class AdjustmentsWork(QObject):
             "paste": one is not None and one.status in _OPEN,
             "case": one is not None and bool(one.discrepancy_ids),
             "voucher": one is not None and bool(one.voucher) and shown is not None,
+            "print": one is not None,
         }
         for name, made in possible.items():
             self._page.allow(f"adjustments.{name}", possible=made)
@@ -128,6 +131,11 @@ class AdjustmentsWork(QObject):
             self._edit()
         elif row.status is AdjustmentStatus.SUBMITTED:
             self._desk.warn(self.why_not(row) or _(N_("Your role does not allow this.")))
+
+    def _to_paper(self) -> None:
+        one = self.current()
+        if one is not None:
+            self._desk.open(Target(page="reports", state=ReportKind.ADJUSTMENT, key=one.number))
 
     def show_case(self, discrepancy_id: int) -> None:
         """Show a discrepancy on its page."""

@@ -24,6 +24,7 @@ from app.arrivals.rules import ArrivalState, Scope
 from app.arrivals.service import Confirmed, check, confirm, unconfirm
 from app.base.i18n import N_, _
 from app.identity.rules import Permission
+from app.reporting.rules import ReportKind
 from ui.desk import Desk, Target
 from ui.dialogs.asking import Ask
 from ui.dialogs.unmasking import ask_unmask
@@ -167,6 +168,7 @@ class ArrivalsPage(Page):
         self.bind("arrivals.next_state", lambda: self.choice.step_state(1))
         self.bind("arrivals.previous_state", lambda: self.choice.step_state(-1))
         self.bind("arrivals.unmask", self._unmask)
+        self.bind("arrivals.print", self._to_papers)
         self.bind("arrivals.filter", lambda: self.table.header.focus_filter("batch_no"))
         self.choice.earlier.setToolTip(self.actions_by_name["arrivals.earlier"].toolTip())
 
@@ -334,6 +336,7 @@ class ArrivalsPage(Page):
                 self.desk.may(Permission.CONFIRM_ARRIVAL) or self.desk.may(Permission.CHECK_ARRIVAL)
             ),
         )
+        self.allow("arrivals.print", possible=any(row.confirmation is not None for row in rows))
         self.allow("arrivals.differences", possible=bool(current and current.standing))
 
     # ------------------------------------------------------------ doing
@@ -467,6 +470,10 @@ class ArrivalsPage(Page):
     def _chosen(self) -> list[ExpectedArrival]:
         rows = (self.list.row(number) for number in self.table.selected_rows())
         return [row for row in rows if row is not None]
+
+    def _to_papers(self) -> None:
+        keys = " ".join(row.batch_no for row in self._chosen() if row.confirmation is not None)
+        self.desk.open(Target(page="reports", state=ReportKind.ARRIVAL, key=keys))
 
     def _current(self) -> ExpectedArrival | None:
         number = self.table.current_row()

@@ -13,6 +13,7 @@ from app.closing.figures import DayBoard, Overdue, day_board
 from app.closing.rules import RowKind, Step, Sum
 from app.intake.rules import KIND_LABELS
 from app.matching.rules import Task
+from app.reporting.rules import ReportKind
 from ui.desk import CLOSING, Desk, Target
 from ui.formatting import amount, count, day_with_weekday
 from ui.pages.page import Page
@@ -77,6 +78,7 @@ class BoardPage(Page):
             ("board.reconcile", self._reconcile),
             ("board.close", self._close),
             ("board.import", self._import),
+            ("board.print", lambda: desk.open(Target(page="reports", state=ReportKind.DAY))),
         ):
             self.bind(name, act)
         self.stack = QStackedWidget()
@@ -89,7 +91,8 @@ class BoardPage(Page):
 
     def reload(self) -> None:
         """Ask for the board of the day."""
-        self.allow("board.reconcile", possible=self.desk.day is not None)
+        for name in ("board.reconcile", "board.print"):
+            self.allow(name, possible=self.desk.day is not None)
         if self.desk.day is None:
             self.stack.setCurrentIndex(0)
             return

@@ -71,6 +71,12 @@ _ALL = (
         place="ui.pages.vouchers:VouchersPage",
     ),
     Entry(
+        name="reports",
+        title=N_("Reports"),
+        picture="printer",
+        place="ui.pages.reports:ReportsPage",
+    ),
+    Entry(
         name="master",
         title=N_("Master data"),
         picture="library",

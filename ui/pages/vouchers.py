@@ -30,6 +30,7 @@ from app.adjustments.queries import VoucherView
 from app.adjustments.rules import VoucherKind
 from app.adjustments.service import Done, reverse_adjustment
 from app.base.i18n import N_, _, ngettext
+from app.reporting.rules import ReportKind
 from app.wording.labels import label as label_of
 from ui.desk import Desk, Target
 from ui.dialogs.asking import Ask
@@ -44,7 +45,9 @@ from ui.widgets.voucher_columns import voucher_columns
 from ui.widgets.voucher_form import VoucherForm
 
 _WAIT_MS = 60
-_BUTTONS = ("source", "other", "reverse", "export")
+_BUTTONS = ("source", "other", "reverse", "print", "export")
+_MOST_PRINTED = 200
+"""So many vouchers are named one by one."""
 
 
 class VouchersPage(Page):
@@ -169,6 +172,7 @@ class VouchersPage(Page):
             "source": self._to_source,
             "other": self._to_other,
             "reverse": self._ask_why,
+            "print": self._to_papers,
             "export": self.exporting.ask,
             "day": self.only_day.toggle,
             "filter": lambda: self.table.header.focus_filter("number"),
@@ -287,6 +291,7 @@ class VouchersPage(Page):
         self.allow(
             "vouchers.reverse", possible=adjusted and one is not None and not one.reversed_by
         )
+        self.allow("vouchers.print", possible=one is not None)
         self.allow("vouchers.export", possible=bool(len(self.ids())))
 
     # ------------------------------------------------------------ doing
@@ -300,6 +305,13 @@ class VouchersPage(Page):
         one = self._current()
         if one is not None and (one.reverses or one.reversed_by):
             self.go(Target(page=self.name, key=one.reversed_by or one.reverses))
+
+    def _to_papers(self) -> None:
+        self.rows.with_rows(
+            self.table.selected_rows(_MOST_PRINTED),
+            lambda rows: " ".join(one.number for one in rows),
+            lambda keys: self.desk.open(Target(page="reports", state=ReportKind.VOUCHER, key=keys)),
+        )
 
     def _ask_why(self) -> None:
         one = self._current()

@@ -53,13 +53,22 @@ class EmptyState(QWidget):
         image = QLabel()
         image.setPixmap(icon(picture, (_ICON, 2 * _ICON)).pixmap(_ICON, _ICON))
         image.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        heading = label(title, "heading")
-        heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._heading = label(title, "heading")
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = label(text, "muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
-        for part in (image, heading, self._text):
+        for part in (image, self._heading, self._text):
             self._body.addWidget(part)
+
+    def say(self, title: str, text: str) -> None:
+        """Say something else."""
+        self._heading.setText(title)
+        self._text.setText(text)
+
+    def words(self) -> str:
+        """Return what is said below the title."""
+        return self._text.text()
 
     def offer(self, text: str, act: Callable[[], object]) -> QPushButton:
         """Add a button."""
