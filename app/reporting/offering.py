@@ -43,8 +43,8 @@ ASKS: Mapping[ReportKind, frozenset[Asks]] = {
     ReportKind.STATEMENT: frozenset({Asks.DAY, Asks.ACCOUNT, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.VOUCHER: frozenset({Asks.DAY, Asks.ORGANISATION, Asks.NUMBERS}),
     ReportKind.ADJUSTMENT: frozenset({Asks.DAY, Asks.ORGANISATION, Asks.NUMBERS}),
-    ReportKind.AGEING: frozenset({Asks.TASK, Asks.CHANNEL}),
-    ReportKind.DAY: frozenset({Asks.DAY, Asks.ORGANISATION}),
+    ReportKind.AGEING: frozenset({Asks.TASK, Asks.CHANNEL, Asks.ORGANISATION}),
+    ReportKind.DAY: frozenset({Asks.DAY}),
     ReportKind.AUDIT: frozenset({Asks.DAY, Asks.PERIOD}),
 }
 """By what each paper can be narrowed; what is not named here does not change what stands on it."""

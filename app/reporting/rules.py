@@ -68,6 +68,15 @@ ONE_EACH = frozenset(
 )
 """Papers about one thing: it is printed once, every further print is a reprint."""
 
+BY_ORGANISATION = frozenset(
+    {
+        *ONE_EACH,
+        ReportKind.STATEMENT,
+        ReportKind.AGEING,
+    }
+)
+"""Papers that can be about one organisation; the others are about all of the day or the log."""
+
 PRINT_LOCK = "printing"
 """Held together by who prints, and alone by who had to wait too often."""
 
@@ -146,6 +155,12 @@ class CannotWrite(UserError):
     """The file of a paper cannot be written where it was wanted."""
 
     template = N_("The file cannot be written there. Check the folder and the permissions.")
+
+
+class NotByOrganisation(WrongInput):
+    """The figures of the paper are those of all organisations together."""
+
+    template = N_("This paper is about all organisations; it cannot be made for one of them.")
 
 
 class NothingToPrint(UserError):

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.adjustments.queries import VoucherFilter, vouchers
 from app.adjustments.service import approve
 from app.base import i18n
+from app.closing.rules import StatementState
+from app.closing.statements import statements
 from app.db.workspace import Workspace
 from app.identity.service import login
 from app.reporting.papers.gathering import BUILDERS
@@ -113,6 +115,33 @@ def test_a_page_is_shown_larger_smaller_whole_or_as_wide_as_there_is_room(
     wide = part.view.sheet.image
     assert wide is not None
     assert abs(wide.width() - part.view.area.viewport().width()) < 40
+
+
+def test_a_statement_is_submitted_for_approval_and_shown_as_waiting(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    window = opened_sample("clerk", page="reports")
+    part = papers_of(window, qtbot)
+    actions = window.page("reports").actions_by_name
+    assert not actions["reports.submit"].isEnabled()
+    part.papers.choose(ReportKind.STATEMENT)
+    shown(window, qtbot)
+    assert actions["reports.submit"].isEnabled()
+
+    keyboard_at(part.papers)
+    press(Qt.Key.Key_Return, CTRL)
+    shown(window, qtbot)
+    assert "Choose one bank account" in said(window)
+    part.form.account.setCurrentIndex(1)
+    shown(window, qtbot)
+    keyboard_at(part.papers)
+    press(Qt.Key.Key_Return, CTRL)
+    shown(window, qtbot)
+
+    (one,) = sample_workspace.read(statements)
+    assert one.state is StatementState.SUBMITTED
+    assert one.figures.account_no == part.form.wish().account_no
+    assert one.number in said(window)
 
 
 def test_what_is_asked_fits_the_paper(opened_sample: Opening, qtbot: QtBot) -> None:

@@ -54,7 +54,7 @@ ONLY: Mapping[str, set[str]] = {
     **_all(("discrepancies.unmask", "arrivals.unmask"), {SUPERVISOR, AUDITOR}),
     **_all(("adjustments.approve", "adjustments.send_back", "adjustments.reverse"), {CHECKER}),
     "vouchers.reverse": {CHECKER},
-    **_all(("arrivals.confirm", "arrivals.confirm_all"), {CLERK}),
+    **_all(("arrivals.confirm", "arrivals.confirm_all", "reports.submit"), {CLERK}),
     **_all(("arrivals.check", "arrivals.check_all"), {CHECKER}),
     **_all((f"system.{name}" for name in USERS), {ADMINISTRATOR}),
     **_all(("system.backup", "system.restore"), {ADMINISTRATOR}),

@@ -24,6 +24,14 @@ ACTIONS = (
         help=N_("Gives the paper its number and writes it as PDF, XLSX or CSV."),
     ),
     Action(
+        name="reports.submit",
+        text=N_("Submit for approval"),
+        keys="Ctrl+Enter; Ctrl+Return",
+        icon="upload",
+        permission=Permission.CONFIRM_ARRIVAL,
+        help=N_("Freezes the bank reconciliation statement of an account; another person approves."),
+    ),
+    Action(
         name="reports.favourite",
         text=N_("Favourite"),
         keys="F",

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.base.errors import UserError
 from app.base.i18n import N_, _
+from app.closing.statements import submit_statement
 from app.identity.rules import Permission
 from app.reporting.offering import choices, offered
 from app.reporting.previewing import preview
@@ -24,6 +25,7 @@ from ui.widgets.paper_form import PaperForm
 from ui.widgets.paper_list import PaperList
 
 _LEFT_WIDTH, _LEAST_WIDTH = 330, 300
+BUTTONS = ("reports.print", "reports.save", "reports.submit", "reports.favourite")
 
 
 class PapersPart(SeeingPart):
@@ -32,11 +34,12 @@ class PapersPart(SeeingPart):
     title: ClassVar[str] = N_("Papers")
     permission: ClassVar[Permission | None] = Permission.PRINT
     refusal: ClassVar[str] = N_("Who may print sees papers here; others read the prints.")
-    verbs: ClassVar[tuple[str, ...]] = (*SHARED, "reports.favourite")
+    verbs: ClassVar[tuple[str, ...]] = (*SHARED, "reports.submit", "reports.favourite")
 
     def bind(self) -> None:
         """Bind the actions of the part."""
         super().bind()
+        self.page.bind("reports.submit", self._submit)
         self.page.bind("reports.favourite", self._star)
 
     def arrange(self) -> None:
@@ -69,7 +72,7 @@ class PapersPart(SeeingPart):
         split.setStretchFactor(1, 1)
         split.setSizes([_LEFT_WIDTH, 900])
         self.body.addWidget(split, 1)
-        self.body.addLayout(self.buttons(("reports.print", "reports.save", "reports.favourite")))
+        self.body.addLayout(self.buttons(BUTTONS))
 
     def reload(self) -> None:
         """Look again: another day or organisation, or something changed."""
@@ -84,6 +87,8 @@ class PapersPart(SeeingPart):
         seen = self.view.preview is not None
         self.page.allow("reports.print", possible=seen)
         self.page.allow("reports.save", possible=seen)
+        statement = self.papers.kind() is ReportKind.STATEMENT
+        self.page.allow("reports.submit", possible=seen and statement)
         self.page.allow("reports.favourite", possible=self.papers.kind() is not None)
 
     def entered(self) -> None:
@@ -123,6 +128,19 @@ class PapersPart(SeeingPart):
 
     def _star(self) -> None:
         self.papers.toggle()
+
+    def _submit(self) -> None:
+        """Ask for approval of the statement that is shown."""
+        wish = self._wish()
+        if wish is None or wish.kind is not ReportKind.STATEMENT:
+            return
+        if not wish.account_no or wish.day is None:
+            self.desk.messages.warn(_(N_("Choose one bank account and a day first.")))
+            return
+        told = _(N_("{number} waits for approval by another person."))
+        self.desk.write(submit_statement, account_no=wish.account_no, day=wish.day).then(
+            lambda number: self.desk.messages.tell_done(told.format(number=number)), owner=self
+        )
 
     def print_it(self) -> None:
         """Ask for a printer and print."""

@@ -129,6 +129,7 @@ def _cells(session: Session, wish: Wish) -> list[_Cell]:
     )
     if wish.task is not None:
         query = query.where(row.task == wish.task)
+    below = catalog.branch(session, wish.organisation) if wish.organisation else None
     return [
         _Cell(
             task=found.task,
@@ -138,7 +139,7 @@ def _cells(session: Session, wish: Wish) -> list[_Cell]:
             open=_Open(found.number, int(found.net), int(found.gross)),
         )
         for found in session.execute(query)
-        if wish.channel in ("", found.channel)
+        if wish.channel in ("", found.channel) and (below is None or found.payee in below)
     ]
 
 

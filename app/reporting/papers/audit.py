@@ -34,7 +34,7 @@ def audit_papers(session: Session, wish: Wish) -> list[Ready]:
     paper = Paper(
         kind=ReportKind.AUDIT,
         title=_(N_("Extract of the audit log")),
-        unit=unit(session, wish.organisation),
+        unit=unit(session),
         language=wish.tongue,
         subject=period,
         period=period,

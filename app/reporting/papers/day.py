@@ -85,11 +85,11 @@ class _Facts:
 def day_papers(session: Session, wish: Wish) -> list[Ready]:
     """Return the report of a day, as it stands now."""
     day = day_wanted(session, wish)
-    facts = _facts(session, day, wish)
+    facts = _facts(session, day)
     paper = Paper(
         kind=ReportKind.DAY,
         title=_(N_("Day report")),
-        unit=unit(session, wish.organisation),
+        unit=unit(session),
         language=wish.tongue,
         subject=day.isoformat(),
         period=day.isoformat(),
@@ -112,16 +112,16 @@ def day_papers(session: Session, wish: Wish) -> list[Ready]:
     return [Ready(subject=wish.parameters(), paper=paper)]
 
 
-def _facts(session: Session, day: date, wish: Wish) -> _Facts:
-    arrived = ArrivalFilter(day=day, organisation=wish.organisation, brought_forward=True)
+def _facts(session: Session, day: date) -> _Facts:
+    arrived = ArrivalFilter(day=day, brought_forward=True)
     closing = month_view(session, day.year, day.month)[day.day - 1].closing
     closed = closing is not None and closing.state is CloseState.CLOSED
     return _Facts(
         day=day,
-        board=day_board(session, day, organisation=wish.organisation),
+        board=day_board(session, day),
         figures=[figures_of_run(run) for run in runs_of_day(session, day, task=None, channel="")],
         arrivals=expected_arrivals(session, arrived),
-        vouchers=vouchers(session, VoucherFilter(day=day, payee=wish.organisation)),
+        vouchers=vouchers(session, VoucherFilter(day=day)),
         closing=closing,
         blockers=() if closed else blockers(session, day),
         channels=channel_names(session),

@@ -66,7 +66,7 @@ def discrepancy_papers(session: Session, wish: Wish) -> list[Ready]:
     paper = Paper(
         kind=ReportKind.DISCREPANCIES,
         title=_(N_("List of discrepancies")),
-        unit=unit(session, wish.organisation),
+        unit=unit(session),
         language=wish.tongue,
         subject=listed.period,
         period=listed.period,

@@ -18,7 +18,7 @@ from app.reporting.papers.receipt import receipt_papers
 from app.reporting.papers.statement import statement_papers
 from app.reporting.papers.summary import summary_papers
 from app.reporting.papers.voucher import voucher_papers
-from app.reporting.rules import NothingToPrint, ReportKind
+from app.reporting.rules import BY_ORGANISATION, NotByOrganisation, NothingToPrint, ReportKind
 from app.reporting.wishes import Ready, Wish
 
 BUILDERS: Mapping[ReportKind, Callable[[Session, Wish], list[Ready]]] = {
@@ -41,7 +41,10 @@ def gather(session: Session, wish: Wish) -> list[Ready]:
     Raises:
         NothingToPrint: What was asked for does not exist.
         NotOnThisForm: The paper is not printed on this form.
+        NotByOrganisation: It was asked for of one organisation, and is about all.
     """
+    if wish.organisation and wish.kind not in BY_ORGANISATION:
+        raise NotByOrganisation
     with speaking(wish.tongue):
         ready = BUILDERS[wish.kind](session, wish)
     if not ready:

@@ -63,7 +63,7 @@ def summary_papers(session: Session, wish: Wish) -> list[Ready]:
     paper = Paper(
         kind=ReportKind.SUMMARY,
         title=_(N_("Reconciliation summary")),
-        unit=unit(session, wish.organisation),
+        unit=unit(session),
         language=wish.tongue,
         subject=day.isoformat(),
         period=day.isoformat(),
