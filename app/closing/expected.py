@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from app.base.dates import day_number, day_of
 from app.catalog.queries import accounts, channels, organisations
 from app.catalog.rules import ChannelKind
+from app.closing.rules import Ground, Presence
 from app.intake.model import SourceFile, SourcePart
 from app.intake.rules import FileStatus, Kind
 from app.records.model import ClearingBatch
@@ -39,29 +39,6 @@ OF_EACH_DAY = (
     Kind.CLEARING_LINES,
 )
 """One file of each of these kinds is expected every day."""
-
-
-class Presence(StrEnum):
-    """Whether an expected file is there."""
-
-    CAME = "came"
-    EMPTY = "empty"
-    """It came, and says that there is nothing."""
-    MISSING = "missing"
-    QUIET = "quiet"
-    """It is known, but nothing names it on this day, and nothing came lately."""
-
-
-class Ground(StrEnum):
-    """Why a file is expected."""
-
-    EVERY_DAY = "every_day"
-    PAYMENTS = "payments"
-    BATCHES = "batches"
-    LATELY = "lately"
-    MASTER_DATA = "master_data"
-    THERE = "there"
-    """Nobody expected it, but it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.base.progress import Progress
+from app.closing.rules import Stage
 from app.intake.naming import own_name
 from app.intake.rules import FileStatus, Finding, Kind, RowProblem
 
@@ -41,21 +41,6 @@ class FileOutcome:
     findings: tuple[Finding, ...] = ()
     errors: tuple[RowProblem, ...] = ()
     error_count: int = 0
-
-
-class Stage(StrEnum):
-    """Where one file stands while many are loaded."""
-
-    LISTED = "listed"
-    """It waits to be looked at."""
-    FOUND = "found"
-    """It was looked at and waits to be loaded."""
-    LOADING = "loading"
-    SETTLING = "settling"
-    """All rows are in; they are held against what is loaded."""
-    ENDED = "ended"
-    PASSED_OVER = "passed_over"
-    """It is no statement, and nobody meant it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,44 @@ class DayState(StrEnum):
     REOPENED = "reopened"
 
 
+class Presence(StrEnum):
+    """Whether an expected file is there."""
+
+    CAME = "came"
+    EMPTY = "empty"
+    """It came, and says that there is nothing."""
+    MISSING = "missing"
+    QUIET = "quiet"
+    """It is known, but nothing names it on this day, and nothing came lately."""
+
+
+class Ground(StrEnum):
+    """Why a file is expected."""
+
+    EVERY_DAY = "every_day"
+    PAYMENTS = "payments"
+    BATCHES = "batches"
+    LATELY = "lately"
+    MASTER_DATA = "master_data"
+    THERE = "there"
+    """Nobody expected it, but it came."""
+
+
+class Stage(StrEnum):
+    """Where one file stands while many are loaded."""
+
+    LISTED = "listed"
+    """It waits to be looked at."""
+    FOUND = "found"
+    """It was looked at and waits to be loaded."""
+    LOADING = "loading"
+    SETTLING = "settling"
+    """All rows are in; they are held against what is loaded."""
+    ENDED = "ended"
+    PASSED_OVER = "passed_over"
+    """It is no statement, and nobody meant it."""
+
+
 class ItemGroup(StrEnum):
     """What stands between the balances of book and bank (未达账项)."""
 

@@ -25,7 +25,7 @@ from app.base.dates import day_number
 from app.base.ranges import FenRange
 from app.catalog.model import BankAccount, Organisation
 from app.discrepancies.model import Discrepancy, DiscrepancyAttachment, DiscrepancyNote
-from app.discrepancies.rules import Status, age_band
+from app.discrepancies.rules import Grouping, Status, age_band
 from app.intake.rules import Kind as EntryKind
 from app.matching.rules import Kind, Task
 from app.records.model import Arrival, BillLine, ClearingBatch, ClearingLine, WriteOff
@@ -50,19 +50,6 @@ class CaseColumn(StrEnum):
     ASSIGNEE = "assignee"
     NOTES = "notes"
     ATTACHMENTS = "attachments"
-
-
-class Grouping(StrEnum):
-    """What the work list can be grouped by."""
-
-    TASK = "task"
-    KIND = "kind"
-    CHANNEL = "channel"
-    PAYEE = "payee"
-    BAND = "band"
-    DAY = "day"
-    STATUS = "status"
-    ASSIGNEE = "assignee"
 
 
 UNSETTLED = frozenset(Status) - {Status.RESOLVED}

@@ -19,7 +19,6 @@ from app.db.ids import ids_of
 from app.discrepancies.casefilter import (
     CaseFilter,
     CaseOrder,
-    Grouping,
     attachment_count,
     channel_of,
     condition,
@@ -31,7 +30,7 @@ from app.discrepancies.casefilter import (
 )
 from app.discrepancies.model import Discrepancy
 from app.discrepancies.queries import as_of
-from app.discrepancies.rules import BANDS, Resolution, Status, age_band
+from app.discrepancies.rules import BANDS, Grouping, Resolution, Status, age_band
 from app.identity.queries import users
 from app.identity.rules import Permission, UserState, permissions_of
 from app.matching.rules import Kind, Task

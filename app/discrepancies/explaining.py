@@ -17,9 +17,9 @@ from app.discrepancies.looking import group_of
 from app.discrepancies.model import Discrepancy, DiscrepancyNote
 from app.discrepancies.queries import as_of
 from app.discrepancies.rows import COMPARED, Line, Value, compared
-from app.discrepancies.rules import LineState
+from app.discrepancies.rules import Caption, LineState
 from app.discrepancies.sheet import Sheet
-from app.discrepancies.sides import Caption, Pair, both_sides
+from app.discrepancies.sides import Pair, both_sides
 from app.matching.model import HandMatch, Match, Run, Suggestion
 from app.matching.rules import Kind, MatchRule, Side, Task
 

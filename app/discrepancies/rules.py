@@ -124,3 +124,27 @@ def age_band(days: int) -> str:
         if days <= last:
             return f"{first}-{last}"
     return "30+"
+
+
+class Grouping(StrEnum):
+    """What the work list can be grouped by."""
+
+    TASK = "task"
+    KIND = "kind"
+    CHANNEL = "channel"
+    PAYEE = "payee"
+    BAND = "band"
+    DAY = "day"
+    STATUS = "status"
+    ASSIGNEE = "assignee"
+
+
+class Caption(StrEnum):
+    """What the two columns of a comparison hold."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    LINES = "lines"
+    HEADER = "header"
+    PAID = "paid"
+    BILLED = "billed"

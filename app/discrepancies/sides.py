@@ -17,6 +17,7 @@ from app.catalog.model import BankAccount, Organisation
 from app.discrepancies.fields import DAYS, FIELDS, LOOSE, MOMENTS, MONEY, PERSONAL, Field
 from app.discrepancies.model import Discrepancy, DiscrepancyLeg
 from app.discrepancies.refusals import UnknownDiscrepancy
+from app.discrepancies.rules import Caption
 from app.intake.model import SourceFile
 from app.intake.rules import Kind as EntryKind
 from app.intake.rules import masked
@@ -25,17 +26,6 @@ from app.records.kinds import SHAPES
 from app.records.queries import EntryRef, entries
 
 Value = int | str | date | datetime | StrEnum | None
-
-
-class Caption(StrEnum):
-    """What the two columns of a comparison hold."""
-
-    OURS = "ours"
-    THEIRS = "theirs"
-    LINES = "lines"
-    HEADER = "header"
-    PAID = "paid"
-    BILLED = "billed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

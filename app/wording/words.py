@@ -18,12 +18,9 @@ from app.catalog.rules import (
     SettingName,
     Unit,
 )
-from app.closing.expected import Ground, Presence
-from app.closing.following import Stage
-from app.discrepancies.casefilter import Grouping
+from app.closing.rules import Ground, Presence, Stage
 from app.discrepancies.fields import Field
-from app.discrepancies.rules import Resolution
-from app.discrepancies.sides import Caption
+from app.discrepancies.rules import Caption, Grouping, Resolution
 
 WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Resolution: {

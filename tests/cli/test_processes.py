@@ -37,6 +37,21 @@ def test_a_reader_that_leaves_early_is_no_failure(sqlite_url: str) -> None:
     assert err == b""
 
 
+def test_help_loads_no_heavy_library() -> None:
+    """Measured: with SQLAlchemy the answer takes five times as long."""
+    code = (
+        "import sys; from app.cli.main import main; main(['--help']);"
+        " heavy = {'sqlalchemy', 'polars', 'duckdb', 'ibis', 'openpyxl', 'reportlab', 'PySide6'};"
+        " sys.exit(' '.join(sorted(heavy & set(sys.modules))))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert ended.stderr == ""
+    assert "reconcile" in ended.stdout
+
+
 def test_ctrl_c_during_an_import_leaves_nothing_behind(sqlite_url: str, tmp_path: Path) -> None:
     database = Path(sqlite_url.removeprefix("sqlite:///"))
     before = counts(database)

@@ -4,8 +4,9 @@ import pytest
 
 from app.catalog.channels import load_channels
 from app.catalog.rules import ChannelRow
-from app.closing.expected import ExpectedFile, Ground, Presence, expected_files, missing_files
+from app.closing.expected import ExpectedFile, expected_files, missing_files
 from app.closing.files import Wishes, undo_import
+from app.closing.rules import Ground, Presence
 from app.db.workspace import Actor
 from app.intake.rules import Kind
 from tests.books import (

@@ -8,7 +8,8 @@ import pytest
 
 from app.base.errors import Cancelled
 from app.closing.files import TooManyFiles, Wishes, import_paths
-from app.closing.following import FileStep, Stage
+from app.closing.following import FileStep
+from app.closing.rules import Stage
 from app.intake.rules import FileStatus, Kind, Reason
 from tests.books import Books, arrival, payment, record
 from tests.intake.making import write_zip

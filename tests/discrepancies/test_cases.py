@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 from app.base.ranges import parse_range
 from app.db.workspace import Actor, Workspace
 from app.discrepancies.attachments import attach
-from app.discrepancies.casefilter import (
-    UNSETTLED,
-    CaseColumn,
-    CaseFilter,
-    CaseOrder,
-    Grouping,
-    narrowed,
-)
+from app.discrepancies.casefilter import UNSETTLED, CaseColumn, CaseFilter, CaseOrder, narrowed
 from app.discrepancies.cases import (
     CaseRow,
     CaseSum,
@@ -33,7 +26,7 @@ from app.discrepancies.cases import (
     case_sum,
 )
 from app.discrepancies.casework import add_note, assign_cases, explain_cases
-from app.discrepancies.rules import BANDS, Status, age_band
+from app.discrepancies.rules import BANDS, Grouping, Status, age_band
 from app.matching.rules import Kind, Task
 from tests.books import DAY, PAYEE, Books, arrival, batch, bill_line, payment
 from tests.discrepancies.nursery import fill_many

@@ -8,7 +8,8 @@ from app.discrepancies.casefilter import CaseFilter
 from app.discrepancies.cases import case_list, case_rows
 from app.discrepancies.fields import FIELDS, Field
 from app.discrepancies.refusals import UnknownDiscrepancy
-from app.discrepancies.sides import Caption, Comparison, both_sides
+from app.discrepancies.rules import Caption
+from app.discrepancies.sides import Comparison, both_sides
 from app.matching.rules import Kind, Task
 from app.records.kinds import SHAPES
 from tests.books import ACCOUNT, DAY, Books, arrival, batch, bill_line, clearing_line, payment

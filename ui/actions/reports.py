@@ -29,7 +29,9 @@ ACTIONS = (
         keys="Ctrl+Enter; Ctrl+Return",
         icon="upload",
         permission=Permission.CONFIRM_ARRIVAL,
-        help=N_("Freezes the bank reconciliation statement of an account; another person approves."),
+        help=N_(
+            "Freezes the bank reconciliation statement of an account; another person approves."
+        ),
     ),
     Action(
         name="reports.favourite",

@@ -31,9 +31,10 @@ from app.closing.day_files import (
     file_rows,
     rejection_details,
 )
-from app.closing.expected import ExpectedFile, Presence, expected_files
+from app.closing.expected import ExpectedFile, expected_files
 from app.closing.files import undo_import
 from app.closing.rejections import dismiss_rejection
+from app.closing.rules import Presence
 from app.closing.viewing import LineViewer
 from app.db.workspace import ReadSession, Tx
 from app.intake.rules import FileStatus, Kind, RawLines, RejectionState, RowProblem

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.base.i18n import N_, _
-from app.discrepancies.casefilter import CaseColumn, Grouping
+from app.discrepancies.casefilter import CaseColumn
 from app.discrepancies.cases import CaseRow, GroupSum
-from app.discrepancies.rules import BANDS, Status, age_band
+from app.discrepancies.rules import BANDS, Grouping, Status, age_band
 from app.matching.rules import Kind, Task
 from app.wording.labels import label
 from ui.formatting import amount, count, day

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QTabBar, QWidge
 
 from app.base.i18n import N_, _
 from app.base.ranges import parse_range
-from app.discrepancies.casefilter import UNSETTLED, CaseColumn, CaseFilter, Grouping
-from app.discrepancies.rules import Status
+from app.discrepancies.casefilter import UNSETTLED, CaseColumn, CaseFilter
+from app.discrepancies.rules import Grouping, Status
 from app.matching.rules import Kind, Task
 from app.wording.labels import label as label_of
 from ui.desk import Desk

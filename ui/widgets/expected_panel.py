@@ -9,7 +9,8 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.base.i18n import N_, _, ngettext
-from app.closing.expected import ExpectedFile, Presence
+from app.closing.expected import ExpectedFile
+from app.closing.rules import Presence
 from ui.models.list_table import ListTable
 from ui.widgets.file_rows import expected_columns
 from ui.widgets.panels import label

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from app.base.i18n import N_, _, ngettext
 from app.closing.day_files import FileRow, title_of
-from app.closing.expected import ExpectedFile, Ground, Presence
-from app.closing.following import FileOutcome, FileStep, Stage
+from app.closing.expected import ExpectedFile
+from app.closing.following import FileOutcome, FileStep
+from app.closing.rules import Ground, Presence, Stage
 from app.intake.naming import own_name
 from app.intake.rules import FileStatus, Kind, Reason, RejectionState
 from app.wording.labels import label

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.base.i18n import N_, _, ngettext
 from app.base.progress import Progress
-from app.closing.following import FileOutcome, FileStep, Stage
+from app.closing.following import FileOutcome, FileStep
+from app.closing.rules import Stage
 from app.intake.rules import FileStatus
 from ui.formatting import count
 from ui.models.list_table import ListTable
