@@ -35,10 +35,10 @@ from app.matching.model import Match, Run
 from app.matching.queries import figures_of
 from app.matching.rules import COUNTED_ZERO, Kind, Task
 from app.records import queries as records
+from app.records.columns import sums_by_channel
 from app.records.model import (
     Arrival,
     BillLine,
-    ChannelRecord,
     ClearingBatch,
     Payment,
     WriteOff,
@@ -128,6 +128,7 @@ class _Day:
         self._days: dict[Task, list[int]] = {}
         self._fresh: dict[tuple[Task, int], bool] = {}
         self._terms: Terms | None = None
+        self._sums: dict[EntryKind, dict[str, tuple[int, int]]] = {}
 
     def reconciled(self, task: Task, scope: str) -> BoardCell:
         """Done when a run was made since the entries last changed."""
@@ -143,9 +144,15 @@ class _Day:
             fen=totals["matched_fen"],
         )
 
+    def sums(self, kind: EntryKind) -> dict[str, tuple[int, int]]:
+        """How many entries each channel has on the day, and what they add up to."""
+        if kind not in self._sums:
+            self._sums[kind] = sums_by_channel(self.session, kind, self.number)
+        return self._sums[kind]
+
     def channels(self) -> list[str]:
         """The channels that something of the day is about."""
-        named = {*_sums(self, Payment), *_sums(self, ChannelRecord)}
+        named = {*self.sums(EntryKind.PAYMENTS), *self.sums(EntryKind.CHANNEL)}
         return sorted(named - {INTERNAL})
 
     def row(
@@ -222,8 +229,8 @@ def board(session: Session, day: date, *, payees: Iterable[str] = ()) -> list[Bo
 
 
 def _channel_rows(day: _Day) -> list[BoardRow]:
-    ours = _sums(day, Payment)
-    theirs = _sums(day, ChannelRecord)
+    ours = day.sums(EntryKind.PAYMENTS)
+    theirs = day.sums(EntryKind.CHANNEL)
     left = _left(day, Task.CHANNEL)
     names = {one.code: one.name for one in catalog.channels(day.session)}
     order = {code: place for place, code in enumerate(names)}
@@ -422,15 +429,6 @@ def _left(day: _Day, task: Task) -> dict[str, _Left]:
     for row in day.session.execute(query):
         found.setdefault(row.scope, _Left()).add(row)
     return found
-
-
-def _sums(day: _Day, model: type[Payment | ChannelRecord]) -> dict[str, tuple[int, int]]:
-    query = (
-        select(model.channel, func.count(), func.sum(model.amount_fen))
-        .where(model.business_on == day.number)
-        .group_by(model.channel)
-    )
-    return {code: (count, int(fen)) for code, count, fen in day.session.execute(query)}
 
 
 def _any(day: _Day, column: InstrumentedAttribute[int]) -> bool:

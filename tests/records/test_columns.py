@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,8 @@ from app.discrepancies.service import match_by_hand
 from app.intake.rules import Kind
 from app.matching import store
 from app.matching.rules import Task
-from app.records.columns import PACKED, packed_files, read_columns, unlike_rows
+from app.records import columns as columns_of_entries
+from app.records.columns import PACKED, packed_files, read_columns, sums_by_channel, unlike_rows
 from app.records.model import EntryColumns
 from tests.books import DAY, Books, channel, payment, record
 
@@ -125,3 +127,21 @@ def _days(books: Books) -> list[object]:
         [(one.kind, one.status, one.ours, one.theirs) for one in found],
         sorted((str(one.rule), str(one.ours), str(one.theirs)) for one in made),
     ]
+
+
+def test_sums_by_channel_are_those_of_the_rows(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.load("early", payment(1), payment(2, 支付渠道="ABC", 金额="2.50"))
+    books.load("late", payment(3), payment(4, 支付时间="2026-03-04 10:00:00"), payment(1))
+    day = 20260303
+
+    def sums(session: Session) -> dict[str, tuple[int, int]]:
+        return sums_by_channel(session, Kind.PAYMENTS, day)
+
+    rows = books.workspace.read(sums)
+    monkeypatch.setattr(columns_of_entries, "_MANY", 1)
+    columns = books.workspace.read(sums)
+
+    assert len(_packed(books, Kind.PAYMENTS)) == 1
+    assert rows == columns == {"ICBC": (2, 2000), "ABC": (1, 250)}
