@@ -16,7 +16,7 @@ from app.base.lazily import Lazily
 from app.db import bulk
 from app.db.errors import DatabaseDamaged
 from app.db.workspace import Tx
-from app.intake.model import SourceFile
+from app.intake.model import SourceFile, SourcePart
 from app.intake.rules import Kind
 from app.records.kinds import SHAPES
 from app.records.model import EntryColumns
@@ -125,12 +125,24 @@ def sums_by_channel(session: Session, kind: Kind, day: int) -> dict[str, tuple[i
         whole = session.execute(rows.where(on_day).group_by(table.c.channel))
         return {channel: (count, int(fen)) for channel, count, fen in whole}
     sums: dict[str, tuple[int, int]] = {}
-    others = rows.where(on_day, table.c.file_id.not_in(packed)).group_by(table.c.channel)
-    found = session.execute(others).all()
+    others = _others(session, kind, day, packed)
+    plain = rows.where(on_day, table.c.file_id.in_(others)).group_by(table.c.channel)
+    found = session.execute(plain).all() if others else []
     for channel, count, fen in (*found, *_added_up(session, kind, parts, day)):
         before = sums.get(channel, (0, 0))
         sums[channel] = (before[0] + count, before[1] + int(fen))
     return sums
+
+
+def _others(session: Session, kind: Kind, day: int, packed: list[int]) -> list[int]:
+    """The files with entries on a day that are not there as columns."""
+    query = (
+        select(SourcePart.file_id)
+        .join(SourceFile, SourceFile.id == SourcePart.file_id)
+        .where(SourceFile.kind == kind, SourcePart.business_on == day)
+        .distinct()
+    )
+    return sorted(set(session.scalars(query)) - set(packed))
 
 
 def _added_up(
