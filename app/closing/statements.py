@@ -92,8 +92,8 @@ def submit_statement(tx: Tx, *, account_no: str, day: date) -> str:
         raise DoesNotBalance(sum=yuan(found.difference_fen))
     year = tx.at.astimezone(CHINA).year
     number = f"YE{year}-{counters.take(tx, f'{OBJECT} {year}'):06d}"
-    digest = _digest(found)
-    _store(tx, number, digest, found)
+    fingerprint = digest(found)
+    _store(tx, number, fingerprint, found)
     reach("statement.stored")
     approval.submit(
         tx,
@@ -101,7 +101,7 @@ def submit_statement(tx: Tx, *, account_no: str, day: date) -> str:
             action=Action.APPROVE_STATEMENT,
             object_type=OBJECT,
             object_key=number,
-            digest=digest,
+            digest=fingerprint,
             payload={"account_no": account_no, "day": day.isoformat()},
             amount_fen=found.adjusted_book_fen,
         ),
@@ -126,7 +126,7 @@ def approve_statement(tx: Tx, *, number: str, seen: str | None = None) -> Statem
     keep_alone(tx)
     one, request = _pending(tx.session, number)
     figures = one.figures
-    now = _digest(balancing(tx.session, figures.account_no, figures.day))
+    now = digest(balancing(tx.session, figures.account_no, figures.day))
     approval.approve(tx, request_id=request.id, now=now, seen=seen)
     row = ReconciliationStatement
     before = statements(
@@ -237,8 +237,8 @@ def _set(tx: Tx, number: str, **values: object) -> None:
     tx.session.expire_all()
 
 
-def _digest(found: Balancing) -> str:
-    """The fingerprint of both balances and all items; ages go on by themselves."""
+def digest(found: Balancing) -> str:
+    """Return the fingerprint of both balances and all items; ages go on by themselves."""
     return digest_of(
         {
             "account_no": found.account_no,
@@ -252,7 +252,7 @@ def _digest(found: Balancing) -> str:
     )
 
 
-def _store(tx: Tx, number: str, digest: str, found: Balancing) -> None:
+def _store(tx: Tx, number: str, fingerprint: str, found: Balancing) -> None:
     """Write the items, then the statement: with it the database takes no further ones."""
     rows = [
         {
@@ -282,7 +282,7 @@ def _store(tx: Tx, number: str, digest: str, found: Balancing) -> None:
             adjusted_bank_fen=found.adjusted_bank_fen,
             opening_known=found.opening_known,
             stated_on=found.stated_on,
-            digest=digest,
+            digest=fingerprint,
             maker_id=tx.actor.user_id,
             maker_name=tx.actor.name,
             made_at=tx.at.replace(microsecond=0),

@@ -25,6 +25,7 @@ from app.matching.model import HandMatch, Match, Run
 from app.matching.rules import Kind, MatchRule, Side, Task
 from app.records.columns import PACKED, unlike_rows
 from app.records.kinds import SHAPES
+from app.upkeep.balanced import balanced
 from app.upkeep.books import adjustments, suspense, votes, vouchers
 from app.upkeep.closed import closings
 from app.upkeep.confirmed import confirmed
@@ -375,6 +376,7 @@ SUMS: tuple[tuple[str, Callable[[Session], CheckResult]], ...] = (
     ("adjustments", adjustments),
     ("votes", votes),
     ("closings", closings),
+    ("statements", balanced),
     ("up_to_date", _up_to_date),
 )
 """The checks by the names under which they stand in the result."""

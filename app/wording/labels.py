@@ -239,6 +239,7 @@ CHECKS: Mapping[str, str] = {
     "adjustments": N_("adjustments and their vouchers"),
     "votes": N_("nobody approved his own work"),
     "closings": N_("closed days are as they were closed"),
+    "statements": N_("bank reconciliation statements are as they were approved"),
     "anchors": N_("anchors of the audit log"),
     "anchor_files": N_("anchors in the second folder"),
     "attachments": N_("attachments"),

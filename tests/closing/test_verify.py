@@ -10,12 +10,13 @@ from sqlalchemy import text
 
 from app.adjustments.drafting import Draft
 from app.adjustments.rules import AdjustmentKind
+from app.closing.statements import approve_statement, submit_statement
 from app.db.engine import WRITES, open_engine
 from app.db.workspace import Actor, Workspace
 from app.matching.rules import Task
 from app.upkeep.verify import verify
-from tests.books import Books, arrival, record
-from tests.closing.desk import Close, whole
+from tests.books import ACCOUNT, DAY, Books, arrival, record
+from tests.closing.desk import Close, fresh, whole
 
 SABOTAGE = [
     ("vouchers", "UPDATE voucher_line SET debit_fen = debit_fen + 1 WHERE debit_fen > 0"),
@@ -53,6 +54,11 @@ SABOTAGE = [
     ("closings", "DELETE FROM closed_day"),
     ("closings", "INSERT INTO closed_day VALUES (20260302, 0, 'nobody')"),
     ("closings", "INSERT INTO day_waiver VALUES (20260303, 'arrivals', '', 'x', 'y', 0)"),
+    ("statements", "UPDATE reconciliation_statement SET book_fen = book_fen + 1"),
+    ("statements", "UPDATE reconciliation_item SET number = 'X'"),
+    ("statements", "DELETE FROM reconciliation_item"),
+    ("statements", "UPDATE reconciliation_statement SET state = 'submitted'"),
+    ("statements", "UPDATE approval_request SET state = 'returned' WHERE object_key LIKE 'YE%'"),
 ]  # fmt: skip
 """Which check has to notice which damage."""
 
@@ -110,6 +116,9 @@ def _play(desk: Close) -> None:
     desk.ask()
     desk.agree()
     desk.close()
+    write = desk.books.workspace.write
+    number = write(desk.books.actor, submit_statement, account_no=ACCOUNT, day=DAY).value
+    write(fresh(desk.checker), approve_statement, number=number)
 
 
 @pytest.mark.parametrize(("check", "damage"), SABOTAGE)
