@@ -16,7 +16,6 @@ from app.audit import service as audit
 from app.audit.rules import Verb
 from app.base.dates import CHINA
 from app.base.errors import NotFound, UserError
-from app.base.failpoints import reach
 from app.base.i18n import N_
 from app.base.money import yuan
 from app.closing.balancing import Balancing, Item, balancing
@@ -94,7 +93,6 @@ def submit_statement(tx: Tx, *, account_no: str, day: date) -> str:
     number = f"YE{year}-{counters.take(tx, f'{OBJECT} {year}'):06d}"
     fingerprint = digest(found)
     _store(tx, number, fingerprint, found)
-    reach("statement.stored")
     approval.submit(
         tx,
         asked=approval.Asked(
@@ -137,7 +135,6 @@ def approve_statement(tx: Tx, *, number: str, seen: str | None = None) -> Statem
     )
     for old in before:
         _set(tx, old.number, state=StatementState.REPLACED)
-    reach("statement.replaced")
     _set(
         tx,
         number,
