@@ -161,9 +161,11 @@ def return_statement(tx: Tx, *, number: str, reason: str) -> None:
         UnknownStatement: There is none with this number.
         NotSubmitted: It does not wait for approval.
         NotAllowed: The actor may not decide such requests.
+        PasswordNeeded: The password was last given more than five minutes ago.
         OwnRequest: The actor made it himself.
         WhyReturned: The reason is empty.
     """
+    approval.require_decider(tx.actor, Action.APPROVE_STATEMENT)
     _one, request = _pending(tx.session, number)
     approval.send_back(tx, request_id=request.id, reason=reason)
     _set(tx, number, state=StatementState.RETURNED)

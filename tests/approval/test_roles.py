@@ -30,7 +30,7 @@ from app.catalog.channel_editing import ChannelEdit, add_channel
 from app.catalog.editing import AccountEdit, OrganisationEdit
 from app.catalog.rules import AccountKind, ChannelKind, OrganisationRow, Purpose, SettingName
 from app.catalog.service import load_channels, load_organisations
-from app.closing import closing, deciding, files, master, rejections, reopening
+from app.closing import closing, deciding, files, master, rejections, reopening, statements
 from app.db.workspace import Actor, Tx, Workspace
 from app.discrepancies import attachments, byhand, casework, undoing
 from app.discrepancies import service as discrepancies
@@ -118,6 +118,9 @@ VERBS = (
     verb(arrivals.unconfirm, CLERK, CHECKER, batch_nos=["X"], reason="x"),
     verb(closing.waive, SUPERVISOR, day=DAY, file_kind="payments", reason="x"),
     verb(closing.close_day, SUPERVISOR, day=DAY),
+    verb(statements.submit_statement, CLERK, account_no="6222", day=DAY),
+    verb(statements.approve_statement, CHECKER, number="YE1"),
+    verb(statements.return_statement, CHECKER, number="YE1", reason="x"),
     verb(reopening.request_reopening, SUPERVISOR, day=DAY, reason="x"),
     verb(reopening.approve_reopening, CHECKER, SUPERVISOR, day=DAY),
     # master data

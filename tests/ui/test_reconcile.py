@@ -99,7 +99,7 @@ def test_pairs_stand_on_one_line_and_the_three_tables_move_together(
         assert view.selected_ranges() == [range(last - 1, last + 1)]
         assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
     assert tables.views[0].verticalScrollBar().value() > 0
-    assert window.frame.status.selection.text()
+    qtbot.waitUntil(lambda: bool(window.frame.status.selection.text()))
 
 
 def test_tabs_count_what_they_hold(page: ReconcilePage, window: MainWindow, qtbot: QtBot) -> None:
