@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent, QSettings, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -47,6 +47,7 @@ PASSWORD = "a password for pictures"  # noqa: S105 - of a database that is throw
 SIZES = ((1366, 768), (1920, 1080))
 WAIT_S = 60
 QUIET_ROUNDS = 5
+REST_MS = 1_000
 COLOURS = 256
 OPAQUE = 0xFF000000
 ADJUSTED = 16
@@ -113,10 +114,10 @@ def take_all(folder: Path, url: str, to: Path, name: str, size: tuple[int, int],
             face.show()
             save(face, to / f"{face_name}-{name}.png")
             discard(face)
-    for user in ("clerk", "administrator"):
+    for user in ("clerk", *dict.fromkeys(SEEN_BY.values())):
         with opened(folder, url, user, size) as window:
             for page in window.entries:
-                if only in page and (user == "clerk" or page == "system"):
+                if only in page and SEEN_BY.get(page, "clerk") == user:
                     window.show_page(page)
                     settle(window)
                     save(window, to / f"{page}-{name}.png")
@@ -127,6 +128,9 @@ def take_all(folder: Path, url: str, to: Path, name: str, size: tuple[int, int],
                 save(dialog, to / f"closing-{name}.png")
                 discard(dialog)
 
+
+SEEN_BY = {"adjustments": "checker", "system": "administrator"}
+"""Whose window shows most of a page; the clerk's for all others."""
 
 FACES: dict[str, Callable[[], QWidget]] = {
     "first-start": FirstStart,
@@ -162,7 +166,12 @@ def settle(window: MainWindow) -> None:
     while quiet < QUIET_ROUNDS and time.monotonic() < until:
         QApplication.processEvents()
         time.sleep(0.02)
-        quiet = 0 if window.desk.jobs.busy else quiet + 1
+        # What waits for the keyboard to rest is asked for by timers that fire once.
+        waits = any(
+            one.isActive() and one.isSingleShot() and one.interval() <= REST_MS
+            for one in window.findChildren(QTimer)
+        )
+        quiet = 0 if window.desk.jobs.busy or waits else quiet + 1
 
 
 def save(widget: QWidget, path: Path) -> None:
