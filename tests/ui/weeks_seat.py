@@ -92,7 +92,6 @@ class Person:
 
     def come_back(self) -> None:
         """Do what a window manager does when somebody turns to a window or closes a dialog."""
-        self.window.raise_()
         self.window.activateWindow()
 
         def has_keyboard() -> bool:
@@ -129,13 +128,15 @@ class Clerk(Person):
         """Load all files of a folder."""
         page = self.turn(FilesPage, "files")
         press("o", CONTROL | SHIFT)
-        self._takes([folder], page, FileStatus.LOADED)
+        self._type_paths([folder])
+        self._came(page, list(folder.iterdir()), FileStatus.LOADED)
 
     def imports(self, paths: Sequence[Path]) -> None:
         """Load some files."""
         page = self.turn(FilesPage, "files")
         press("o", CONTROL)
-        self._takes(paths, page, FileStatus.LOADED)
+        self._type_paths(paths)
+        self._came(page, paths, FileStatus.LOADED)
 
     def replaces(self, path: Path) -> bool:
         """Compare a corrected file with the loaded one and replace it; False if they are alike."""
@@ -149,13 +150,11 @@ class Clerk(Person):
             self.press(Qt.Key.Key_Escape)
             return False
         assert "would replace" in asked.heading.text()
-        self.press(ENTER, CONTROL)
-        self._came(page, FileStatus.REPLACED)
+        press(ENTER, CONTROL)
+        # The key of a button presses it, and lets go of it a tenth of a second later.
+        self.bot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+        self._came(page, [path], FileStatus.REPLACED)
         return True
-
-    def _takes(self, paths: Sequence[Path], page: FilesPage, status: FileStatus) -> None:
-        self._type_paths(paths)
-        self._came(page, status)
 
     def _type_paths(self, paths: Sequence[Path]) -> None:
         shown = dialog(self.bot)
@@ -167,12 +166,11 @@ class Clerk(Person):
         press(" ".join(f'"{path}"' for path in paths) if len(paths) > 1 else str(paths[0]))
         self.press(ENTER)
 
-    def _came(self, page: FilesPage, status: FileStatus) -> None:
+    def _came(self, page: FilesPage, paths: Sequence[Path], status: FileStatus) -> None:
         self.settle()
-        outcomes = [row.outcome for row in page.imports.rows.rows()]
-        assert outcomes
-        assert {one.status for one in outcomes if one is not None} == {status}, self.said
-        assert None not in outcomes
+        rows = {row.path: row.outcome for row in page.imports.rows.rows()}
+        outcomes = [rows[str(path)] for path in paths]
+        assert {one and one.status for one in outcomes} == {status}, self.said
 
     # ------------------------------------------------------------ the day
 
