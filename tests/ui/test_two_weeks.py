@@ -21,11 +21,12 @@ from app.discrepancies.cases import case_rows
 from app.discrepancies.rules import Status
 from app.intake.rules import Kind as FileKind
 from app.upkeep.verify import verify
+from tests.conftest import PASSWORD
 from tests.guard import weeks, world
 from tests.guard.decided import broken
 from tests.guard.world import Paper
 from tests.ui.conftest import Opening
-from tests.ui.weeks_seat import Checker, Clerk, Supervisor, sit
+from tests.ui.weeks_seat import Auditor, Checker, Clerk, Supervisor, sit
 
 
 @dataclass
@@ -73,6 +74,7 @@ def office(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Office:
+    monkeypatch.setenv("DUIPING_ANCHOR_PASSPHRASE", PASSWORD)
     master, papers = weeks.write_weeks(tmp_path, monkeypatch)
     made = Office(
         opening=opened, bot=qtbot, workspace=sqlite_workspace, papers=papers, folder=tmp_path
@@ -93,6 +95,7 @@ def test_two_weeks_close_one_after_the_other_in_the_window(office: Office) -> No
     assert len(closed) == weeks.DAYS
     assert office.workspace.read(weeks.bank_book_agrees_with_the_bank)
     office.supervisor.cannot_close(weeks.FIRST)
+    sit(Auditor, office.opening, office.bot).checks_the_database()
 
 
 def _files_come_in(office: Office, number: int, _on: date) -> None:
