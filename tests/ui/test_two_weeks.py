@@ -140,9 +140,13 @@ def _adjust_and_approve(office: Office, on: date) -> int:
     return number
 
 
-def _confirm(office: Office, _number: int, on: date) -> None:
+def _confirm(office: Office, number: int, on: date) -> None:
     confirmed = office.clerk.confirms(on)
     office.checker.checks(on, confirmed)
+    late = text("SELECT status FROM arrival_confirmation WHERE batch_no = :batch")
+    batch = {"batch": f"B{weeks.LATE}P2"}
+    found = office.workspace.read(lambda session: list(session.scalars(late, batch)))
+    assert found == (["checked"] if number > weeks.LATE else [])
 
 
 def _close(office: Office, _number: int, on: date) -> None:
