@@ -105,7 +105,14 @@ def posted(session: Session) -> set[str]:
     return set(session.scalars(text("SELECT number FROM adjustment WHERE voucher_id IS NOT NULL")))
 
 
-def bank_book_agrees_with_the_bank(session: Session) -> bool:
-    """When all is settled the ledger's bank accounts hold what the bank's entries add up to."""
-    ours, theirs = session.execute(text(_BOOK)).all(), session.execute(text(_BANK)).all()
-    return bool(theirs) and [tuple(row) for row in ours] == [tuple(row) for row in theirs]
+def bank_sums(session: Session) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return what the ledger's bank accounts hold, and what the bank's entries add up to.
+
+    When all is settled both are the same.
+    """
+    book, bank = (
+        [(str(account), int(fen)) for account, fen in session.execute(text(query))]
+        for query in (_BOOK, _BANK)
+    )
+    assert bank
+    return book, bank

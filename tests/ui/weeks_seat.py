@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.adjustments.listing import AdjustmentWish, adjustment_list, adjustment_rows
@@ -23,7 +23,7 @@ from app.discrepancies.cases import CaseRow, case_rows
 from app.intake.rules import FileStatus
 from tests.conftest import PROVED
 from tests.guard import weeks
-from tests.ui.conftest import Opening, dialog, keyboard_at, press, settle
+from tests.ui.conftest import Opening, come_back, dialog, keyboard_at, press, settle, type_paths
 from ui.dialogs.adjusting import AdjustDialog
 from ui.dialogs.asking import Ask
 from ui.dialogs.closing import ClosingDialog
@@ -108,14 +108,8 @@ class Person:
         return part
 
     def come_back(self) -> None:
-        """Do what a window manager does when somebody turns to a window or closes a dialog."""
-        self.window.activateWindow()
-
-        def has_keyboard() -> bool:
-            widget = QApplication.focusWidget()
-            return widget is not None and widget.window() is self.window
-
-        self.bot.waitUntil(has_keyboard)
+        """Have the keyboard in the window again."""
+        come_back(self.window, self.bot)
 
     def go_to_day(self, on: date) -> None:
         """Turn the days one by one."""
@@ -145,21 +139,21 @@ class Clerk(Person):
         """Load all files of a folder."""
         page = self.turn(FilesPage, "files")
         press("o", CONTROL | SHIFT)
-        self._type_paths([folder])
+        type_paths(self.bot, folder)
         self._came(page, list(folder.iterdir()), FileStatus.LOADED)
 
     def imports(self, paths: Sequence[Path]) -> None:
         """Load some files."""
         page = self.turn(FilesPage, "files")
         press("o", CONTROL)
-        self._type_paths(paths)
+        type_paths(self.bot, *paths)
         self._came(page, paths, FileStatus.LOADED)
 
     def replaces(self, path: Path) -> bool:
         """Compare a corrected file with the loaded one and replace it; False if they are alike."""
         page = self.turn(FilesPage, "files")
         press("r")
-        self._type_paths([path])
+        type_paths(self.bot, path)
         asked = dialog(self.bot)
         assert isinstance(asked, ReplaceDialog)
         if not asked.act.isEnabled():
@@ -172,16 +166,6 @@ class Clerk(Person):
         self.bot.waitUntil(lambda: QApplication.activeModalWidget() is None)
         self._came(page, [path], FileStatus.REPLACED)
         return True
-
-    def _type_paths(self, paths: Sequence[Path]) -> None:
-        shown = dialog(self.bot)
-        assert isinstance(shown, QFileDialog)
-        line = shown.findChild(QLineEdit, "fileNameEdit")
-        assert line is not None
-        keyboard_at(line)
-        line.selectAll()
-        press(" ".join(f'"{path}"' for path in paths) if len(paths) > 1 else str(paths[0]))
-        self.press(ENTER)
 
     def _came(self, page: FilesPage, paths: Sequence[Path], status: FileStatus) -> None:
         self.settle()
