@@ -194,7 +194,7 @@ def come_back(window: MainWindow, qtbot: QtBot) -> None:
         widget = QApplication.focusWidget()
         return widget is not None and widget.window() is window
 
-    qtbot.waitUntil(has_keyboard)
+    qtbot.waitUntil(has_keyboard, timeout=WAIT_MS)
 
 
 def type_paths(qtbot: QtBot, *paths: Path) -> None:

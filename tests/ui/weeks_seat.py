@@ -23,7 +23,16 @@ from app.discrepancies.cases import CaseRow, case_rows
 from app.intake.rules import FileStatus
 from tests.conftest import PROVED
 from tests.guard import weeks
-from tests.ui.conftest import Opening, come_back, dialog, keyboard_at, press, settle, type_paths
+from tests.ui.conftest import (
+    WAIT_MS,
+    Opening,
+    come_back,
+    dialog,
+    keyboard_at,
+    press,
+    settle,
+    type_paths,
+)
 from ui.dialogs.adjusting import AdjustDialog
 from ui.dialogs.asking import Ask
 from ui.dialogs.closing import ClosingDialog
@@ -82,7 +91,7 @@ class Person:
     def rest(self) -> None:
         """Wait until what follows the cursor is shown as well."""
         self.settle()
-        self.bot.wait(100)
+        self.bot.wait(120)
         self.settle()
 
     def turn(self, kind: type[AnyPage], name: str) -> AnyPage:
@@ -114,10 +123,12 @@ class Person:
     def go_to_day(self, on: date) -> None:
         """Turn the days one by one."""
         self.come_back()
+        self.bot.waitUntil(lambda: self.window.desk.day is not None, timeout=WAIT_MS)
         assert self.window.desk.day is not None
         while self.window.desk.day != on:
             forward = self.window.desk.day < on
-            self.press(Qt.Key.Key_Right if forward else Qt.Key.Key_Left, ALT)
+            press(Qt.Key.Key_Right if forward else Qt.Key.Key_Left, ALT)
+        self.settle()
 
     def answer(self, reason: str = "") -> None:
         """Say yes to the question that is open."""
@@ -163,7 +174,7 @@ class Clerk(Person):
         assert "would replace" in asked.heading.text()
         press(ENTER, CONTROL)
         # The key of a button presses it, and lets go of it a tenth of a second later.
-        self.bot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+        self.bot.waitUntil(lambda: QApplication.activeModalWidget() is None, timeout=WAIT_MS)
         self._came(page, [path], FileStatus.REPLACED)
         return True
 
@@ -211,7 +222,7 @@ class Clerk(Person):
     def _submits(self, asked: AdjustDialog) -> None:
         keyboard_at(asked.form.reason)
         press("日常处理")
-        self.bot.waitUntil(lambda: not asked._wait.isActive())
+        self.bot.waitUntil(lambda: not asked._wait.isActive(), timeout=WAIT_MS)
         self.settle()
         assert asked.shown is not None
         assert not asked.shown.trouble, asked.shown.trouble
