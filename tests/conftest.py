@@ -42,6 +42,7 @@ LONG = (
     "tests/guard/test_decisions.py",
     "tests/guard/test_four_clerks.py",
     "tests/guard/test_two_weeks.py",
+    "tests/ui/test_two_weeks.py",
     "tests/guard/test_state_machine.py",
     "tests/intake/test_fuzz.py",
     "tests/days/",

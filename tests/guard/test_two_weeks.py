@@ -1,8 +1,4 @@
-"""Two weeks of one company through the command line: every day closes, and all sums hold.
-
-From Monday, 23 March to Sunday, 5 April 2026: two weekends, a month's end, a holiday (Qingming),
-late money, a wrong file that is replaced, an adjustment that is reversed, a claimed deposit.
-"""
+"""Two weeks of one company through the command line: every day closes, and all sums hold."""
 
 from __future__ import annotations
 
@@ -17,29 +13,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.adjustments.rules import AdjustmentKind, fitting
 from app.cli.main import main
-from app.closing.closing import blockers
-from app.closing.rules import BlockerCode
 from app.db.workspace import Workspace
 from app.intake.rules import Kind as FileKind
 from app.matching.rules import Kind, Task
 from tests.conftest import PASSWORD
-from tests.guard import world
+from tests.guard import weeks, world
 from tests.guard.decided import broken
-from tests.guard.world import Paper, write_world
-
-FIRST = date(2026, 3, 23)
-DAYS = 14
-WRONG = {1, 4, 8}
-"""Days whose files have errors that stay."""
-
-REPLACED = 6
-LATE = 9
-REVERSED = 4
-CLAIMED = 7
-
-SETTLED = {"resolved", "carried", "suspended", "submitted"}
+from tests.guard.world import Paper
 
 
 @dataclass
@@ -58,31 +39,25 @@ class Company:
         assert code == expect, (words, code, said.err[-2000:], said.out[-2000:])
         return json.loads(said.out) if said.out else None
 
-    def load(self, day: int, version: str, *, kinds: Sequence[FileKind] = (), **more: bool) -> None:
-        """Import the files of a day."""
-        paths = [
-            str(paper.path)
-            for paper in self.papers
-            if (paper.day, paper.version) == (day, version) and (not kinds or paper.kind in kinds)
-        ]
-        found = self("clerk", "import", *paths, *(["--replace"] if more.get("replace") else []))
+    def load(self, paths: Sequence[Path], *more: str) -> None:
+        """Import files."""
+        found = self("clerk", "import", *map(str, paths), *more)
         assert found["rejected"] == 0, found
 
     def differences(self, on: date) -> list[dict[str, Any]]:
         """Return what is not settled up to a day."""
         found = self("clerk", "discrepancies")["discrepancies"]
         return [
-            one for one in found if one["status"] not in SETTLED and one["date"] <= on.isoformat()
+            one
+            for one in found
+            if one["status"] not in weeks.SETTLED and one["date"] <= on.isoformat()
         ]
 
     def settle(self, on: date) -> list[str]:
         """Adjust each difference as its kind is usually adjusted, and have all approved."""
         numbers = []
         for one in self.differences(on):
-            task, kind = Task(one["task"]), Kind(one["kind"])
-            (chosen, *_others) = fitting(task, kind, one["difference_fen"])
-            if kind is Kind.TIMING:
-                chosen = AdjustmentKind.CARRY_FORWARD
+            chosen = weeks.usual(Task(one["task"]), Kind(one["kind"]), one["difference_fen"])
             made = self(
                 "clerk", "adjust", str(one["id"]), "--as", chosen.value, "--reason", "日常处理"
             )
@@ -96,7 +71,7 @@ class Company:
         """Confirm what came, what adjustments explain as well, and have it checked."""
         self("clerk", "confirm", "--all-clean", "--date", on.isoformat())
         for one in self("clerk", "discrepancies", "--task", "arrival")["discrepancies"]:
-            explained = one["kind"] in ("short_arrival", "over_arrival")
+            explained = one["kind"] in weeks.EXPLAINED
             if explained and one["status"] in ("resolved", "suspended"):
                 main(["confirm", one["ours"]["key"], "--db", self.url, "--user", "clerk", "--json"])
                 self.capsys.readouterr()
@@ -109,7 +84,6 @@ class Company:
 
     def close(self, on: date) -> None:
         """Close a day, and hold all sums against the tables."""
-        # A channel that had nothing to tell on a day sends no statement: it is waived.
         words = [*self._waivers(on), "--db", self.url, "--user", "supervisor", "--json"]
         assert main(["close", on.isoformat(), *words]) == 0, self.capsys.readouterr()
         done = json.loads(self.capsys.readouterr().out)
@@ -124,11 +98,8 @@ class Company:
     def _waivers(self, on: date) -> list[str]:
         """Return the words that waive the statements that a day has to do without."""
         workspace = Workspace.open(self.url)
-        found = [
-            one for one in workspace.read(blockers, on) if one.code is BlockerCode.FILE_MISSING
-        ]
+        found = workspace.read(weeks.missing_files, on)
         workspace.close()
-        assert {one.kind for one in found} <= {FileKind.CHANNEL, FileKind.ARRIVALS}, found
         words = [f"--waive={one.kind}:{one.scope}" for one in found]
         return [*words, "--reason", "当日无交易"] if words else []
 
@@ -140,12 +111,10 @@ def company(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Company:
-    monkeypatch.setattr(world, "FIRST_DAY", FIRST)
-    monkeypatch.setattr(world, "DAYS", DAYS)
     monkeypatch.setenv("DUIPING_PASSWORD", PASSWORD)
     monkeypatch.setenv("DUIPING_ANCHORS", str(tmp_path / "anchors"))
     monkeypatch.setenv("DUIPING_ANCHOR_PASSPHRASE", PASSWORD)
-    master, papers = write_world(tmp_path, 11)
+    master, papers = weeks.write_weeks(tmp_path, monkeypatch)
     database = tmp_path / "company.db"
     shutil.copy(sqlite_template, database)
     made = Company(url=f"sqlite:///{database}", papers=papers, capsys=capsys)
@@ -155,63 +124,47 @@ def company(
 
 def test_two_weeks_close_one_after_the_other(company: Company, tmp_path: Path) -> None:
     claimed = ""
-    for number in range(DAYS):
+    for number in range(weeks.DAYS):
         on = world.day_of(number)
         _files_come_in(company, number, tmp_path)
         company("clerk", "reconcile", "--date", on.isoformat())
         numbers = company.settle(on)
-        if number == REVERSED:
+        if number == weeks.REVERSED:
             _reverse_one_and_settle_again(company, numbers, on)
-        if number == CLAIMED:
+        if number == weeks.CLAIMED:
             claimed = _claim(company)
         company.confirm(on)
         company.close(on)
 
-    assert len(set(company.closed)) == DAYS
+    assert len(set(company.closed)) == weeks.DAYS
     assert claimed
-    _bank_book_agrees_with_the_bank(company)
-    refused = company("supervisor", "close", FIRST.isoformat(), expect=4)
+    workspace = Workspace.open(company.url)
+    book, bank = workspace.read(weeks.bank_sums)
+    assert book == bank
+    workspace.close()
+    refused = company("supervisor", "close", weeks.FIRST.isoformat(), expect=4)
     assert refused is None
 
 
 def _files_come_in(company: Company, number: int, folder: Path) -> None:
-    if number == REPLACED:
-        company.load(number, "faulty")
-        company.load(number, "correct", replace=True)
-    elif number == LATE:
-        company.load(number, "correct", kinds=[k for k in FileKind if k is not FileKind.ARRIVALS])
-        company("clerk", "import", str(_without_second_payee(company, number, folder)))
+    papers = company.papers
+    if number == weeks.REPLACED:
+        company.load(weeks.paths_of(papers, number, "faulty"))
+        company.load(weeks.paths_of(papers, number, "correct"), "--replace")
+    elif number == weeks.LATE:
+        others = [kind for kind in FileKind if kind is not FileKind.ARRIVALS]
+        early, _late = weeks.without_second_payee(papers, number, folder)
+        company.load([*weeks.paths_of(papers, number, "correct", others), early])
     else:
-        company.load(number, "faulty" if number in WRONG else "correct")
-    if number == LATE + 1:
-        company("clerk", "import", str(folder / "late.csv"))
-
-
-def _without_second_payee(company: Company, number: int, folder: Path) -> Path:
-    """The bank's file without the money of one payee, which comes a day later."""
-    (paper,) = [
-        paper
-        for paper in company.papers
-        if (paper.day, paper.version, paper.kind) == (number, "correct", FileKind.ARRIVALS)
-    ]
-    header, *rows = paper.path.read_text(encoding="utf-8").splitlines()
-    account = world.PAYEES["P2"]
-    kept = [row for row in rows if not row.startswith(account)]
-    late = [row for row in rows if row.startswith(account)]
-    assert len(late) == 1
-    assert kept
-    early = folder / "early.csv"
-    early.write_text("\n".join([header, *kept]) + "\n", encoding="utf-8")
-    today, tomorrow = world.day_of(number + 1), world.day_of(number + 2)
-    moved = late[0].replace(today.isoformat(), tomorrow.isoformat())
-    (folder / "late.csv").write_text(f"{header}\n{moved}\n", encoding="utf-8")
-    return early
+        version = "faulty" if number in weeks.WRONG else "correct"
+        company.load(weeks.paths_of(papers, number, version))
+    if number == weeks.LATE + 1:
+        company.load([folder / "late.csv"])
 
 
 def _reverse_one_and_settle_again(company: Company, numbers: list[str], on: date) -> None:
     workspace = Workspace.open(company.url)
-    with_voucher = text("SELECT number FROM adjustment WHERE voucher_id IS NOT NULL")
-    posted = set(workspace.read(lambda session: list(session.scalars(with_voucher))))
+    posted = workspace.read(weeks.posted)
     workspace.close()
     wrong = next(number for number in numbers if number in posted)
     done = company("checker", "reverse", wrong, "--reason", "科目有误")["adjustments"]
@@ -222,7 +175,7 @@ def _reverse_one_and_settle_again(company: Company, numbers: list[str], on: date
 def _claim(company: Company) -> str:
     waiting = company("clerk", "discrepancies", "--kind", "unexpected_arrival")["discrepancies"]
     parked = next(one for one in waiting if one["status"] == "suspended")
-    made = company("clerk", "claim", str(parked["id"]), "--household", "H3100000001")
+    made = company("clerk", "claim", str(parked["id"]), "--household", weeks.HOUSEHOLD)
     number = str(made["adjustment"]["number"])
     company("checker", "approve", number)
     (now,) = [
@@ -232,18 +185,3 @@ def _claim(company: Company) -> str:
     ]
     assert now["status"] == "resolved"
     return number
-
-
-def _bank_book_agrees_with_the_bank(company: Company) -> None:
-    """When all is settled the ledger's bank accounts hold what the bank's entries add up to."""
-    book = """
-        SELECT l.account_no, sum(l.debit_fen - l.credit_fen) FROM voucher_line l
-        JOIN ledger_account a ON a.code = l.ledger_code
-        WHERE a.purpose = 'bank' GROUP BY l.account_no ORDER BY 1
-    """
-    bank = "SELECT account_no, sum(amount_fen) FROM arrival GROUP BY account_no ORDER BY 1"
-    workspace = Workspace.open(company.url)
-    ours = workspace.read(lambda session: session.execute(text(book)).all())
-    theirs = workspace.read(lambda session: session.execute(text(bank)).all())
-    workspace.close()
-    assert [tuple(row) for row in ours] == [tuple(row) for row in theirs]

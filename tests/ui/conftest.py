@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.base.progress import Silent
@@ -184,6 +184,29 @@ def keyboard_at(widget: QWidget) -> None:
     widget.setFocus()
     found = focused()
     assert found is (widget.focusProxy() or widget), found
+
+
+def come_back(window: MainWindow, qtbot: QtBot) -> None:
+    """Do what a window manager does when a dialog closes, or somebody turns to a window."""
+    window.activateWindow()
+
+    def has_keyboard() -> bool:
+        widget = QApplication.focusWidget()
+        return widget is not None and widget.window() is window
+
+    qtbot.waitUntil(has_keyboard, timeout=WAIT_MS)
+
+
+def type_paths(qtbot: QtBot, *paths: Path) -> None:
+    """Type names of files, or of a folder, into the dialog that asks for them."""
+    shown = dialog(qtbot)
+    assert isinstance(shown, QFileDialog)
+    line = shown.findChild(QLineEdit, "fileNameEdit")
+    assert line is not None
+    keyboard_at(line)
+    line.selectAll()
+    press(" ".join(f'"{path}"' for path in paths) if len(paths) > 1 else str(paths[0]))
+    press(Qt.Key.Key_Return)
 
 
 def _keyboard() -> QWidget | None:

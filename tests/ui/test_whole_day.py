@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.arrivals.rules import ArrivalState
@@ -16,7 +15,7 @@ from app.discrepancies.rules import LineState
 from app.intake.rules import FileStatus
 from app.matching.rules import Side, Task
 from app.upkeep.verify import verify
-from tests.ui.conftest import Opening, dialog, press, settle
+from tests.ui.conftest import Opening, come_back, dialog, press, settle, type_paths
 from ui.dialogs.asking import Ask
 from ui.main_window import MainWindow
 from ui.pages.arrivals import ArrivalsPage
@@ -51,14 +50,7 @@ def test_from_a_folder_of_files_to_arrivals_checked_by_a_second_person(
 def imports_a_folder(window: MainWindow, qtbot: QtBot, sample: Sample) -> None:
     go(window, qtbot, "files")
     press("o", CONTROL | SHIFT)
-    shown = dialog(qtbot)
-    assert isinstance(shown, QFileDialog)
-    line = shown.findChild(QLineEdit, "fileNameEdit")
-    assert line is not None
-    line.setFocus()
-    line.selectAll()
-    press(str(sample.next_files))
-    press(Qt.Key.Key_Return)
+    type_paths(qtbot, sample.next_files)
     settle(qtbot, window)
     page = window.page("files")
     assert isinstance(page, FilesPage)
@@ -123,7 +115,7 @@ def takes_apart(window: MainWindow, qtbot: QtBot) -> None:
     press(Qt.Key.Key_Tab)
     press(Qt.Key.Key_Return)
     settle(qtbot, window)
-    back(window, qtbot)
+    come_back(window, qtbot)
     press("3")
     settle(qtbot, window)
 
@@ -137,7 +129,7 @@ def confirms_what_is_clean(window: MainWindow, qtbot: QtBot) -> int:
     assert isinstance(dialog(qtbot), Ask)
     press(Qt.Key.Key_Return)
     settle(qtbot, window)
-    back(window, qtbot)
+    come_back(window, qtbot)
     assert not any(row.clean for row in page.list.rows())
     return clean
 
@@ -154,7 +146,7 @@ def checks_as_the_second_person(
     assert isinstance(asked, Ask)
     press(Qt.Key.Key_Return)
     settle(qtbot, window)
-    back(window, qtbot)
+    come_back(window, qtbot)
     assert not any(row.state is ArrivalState.CONFIRMED for row in page.list.rows())
     assert f"{confirmed} batches" in window.frame.status.message.text()
 
@@ -169,20 +161,9 @@ def board_shows_what_was_checked(window: MainWindow, qtbot: QtBot) -> None:
 
 def go(window: MainWindow, qtbot: QtBot, name: str) -> None:
     """Open a page by its number in the navigation."""
-    back(window, qtbot)
+    come_back(window, qtbot)
     press(str((list(window.entries).index(name) + 1) % 10), CONTROL)
     settle(qtbot, window)
-
-
-def back(window: MainWindow, qtbot: QtBot) -> None:
-    """Do what a window manager does when a dialog closes."""
-    window.activateWindow()
-
-    def has_keyboard() -> bool:
-        widget = QApplication.focusWidget()
-        return widget is not None and widget.window() is window
-
-    qtbot.waitUntil(has_keyboard)
 
 
 def group(tables: LinkedTables) -> tuple[int, int]:
