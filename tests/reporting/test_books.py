@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import RowMapping
 
 from app.adjustments.queries import VoucherFilter, VoucherView, vouchers
@@ -347,3 +348,39 @@ def test_an_open_day_says_what_is_in_the_way(office: Office) -> None:
     assert "Inthewayofclosingit" in words
     assert "noanchorwasmadeyet" in words
     assert set(sheets_of(xlsx)) >= {"What was reconciled", "Money in"}
+
+
+def test_ten_thousand_items_stand_on_a_statement(office: Office) -> None:
+    (account, *_others) = sql(office, "SELECT account_no FROM bank_account ORDER BY account_no")
+    no, day = account["account_no"], int(office.days[1].strftime("%Y%m%d"))
+    columns = "file_id, line, account_no, currency, booked_on, serial_no, amount_fen,"
+    run(
+        office,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+        f" INSERT INTO arrival ({columns} counterparty, counterparty_account, summary, postscript,"
+        f" id) SELECT (SELECT min(file_id) FROM arrival), 0, '{no}', 'CNY', {day}, 'L' || i,"
+        f" CASE WHEN i % 3 THEN 101 ELSE -7 END, '{RARE_NAME}', '', '{HOSTILE}', '',"
+        " (SELECT max(id) FROM arrival) + i FROM n",
+    )
+
+    pdf, xlsx = office.both(ReportKind.STATEMENT, account_no=no, day=office.days[1])
+
+    found = PdfReader(pdf).pages
+    count = len(found)
+    assert count > 150
+    # To read all pages takes longer than to write them.
+    for place in (1, 2, count // 2, count - 1, count):
+        page = squeezed(found[place - 1].extract_text())
+        assert f"page{place}of{count}" in page
+        assert RARE_NAME in page
+        assert "Serialorvoucherno." in page
+    cells = sheets_of(xlsx)["Items in transit"]
+    items = [line for line in cells if str(line[2].value).startswith("L")]
+    assert len(items) == 10_000
+    assert {line[3].data_type for line in items} == {"s"}
+    assert all(str(line[3].value).startswith("=HYPERLINK") for line in items)
+    assert sum(number(line[4].value) for line in items) == 6667 * 101 + 3333 * 7
+
+
+HOSTILE = "=HYPERLINK(1)"
+RARE_NAME = "𬬻㛃䶮"
