@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from app.adjustments.ledger import BankBook, bank_book
 from app.adjustments.model import Adjustment, AdjustmentCase, Voucher, VoucherEntry, VoucherLine
 from app.adjustments.rules import VoucherKind
+from app.arrivals.money import chunks
 from app.base.dates import day_number, day_of
 from app.calendar.queries import working_calendar
 from app.closing.rules import ItemGroup
@@ -27,8 +28,6 @@ from app.discrepancies.rules import Resolution, Status
 from app.intake.rules import Kind as EntryKind
 from app.matching.rules import Side, Task
 from app.records.model import Arrival
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +207,7 @@ def _bank_items(session: Session, book: BankBook, booked: Mapping[int, int]) -> 
     until = day_number(book.day)
     found = {
         row.id: row
-        for chunk in _chunks([id_ for id_ in booked if id_ not in held])
+        for chunk in chunks([id_ for id_ in booked if id_ not in held])
         for row in session.execute(_columns().where(Arrival.id.in_(chunk)))
         if row.booked_on > until
     }
@@ -244,7 +243,7 @@ def _explained(session: Session, ids: Sequence[int]) -> set[int]:
     """The bank lines of which somebody said why they differ, without booking them."""
     return {
         id_
-        for chunk in _chunks(ids)
+        for chunk in chunks(ids)
         for id_ in session.scalars(
             select(Discrepancy.theirs_id).where(
                 Discrepancy.task == Task.ARRIVAL,
@@ -288,7 +287,7 @@ def _parts(
 ) -> dict[int, dict[int, int]]:
     """How much of which bank line each voucher books."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for chunk in _chunks(list(vouchers)):
+    for chunk in chunks(list(vouchers)):
         query = (
             select(VoucherEntry.voucher_id, VoucherEntry.entry_id, VoucherEntry.amount_fen)
             .join(Arrival, Arrival.id == VoucherEntry.entry_id)
@@ -319,7 +318,7 @@ def _adjusted(session: Session, voucher_ids: Sequence[int]) -> Iterator[tuple[in
     )
     rows = session.execute(query).all()
     further: dict[int, list[int]] = defaultdict(list)
-    for chunk in _chunks(sorted({row[1] for row in rows})):
+    for chunk in chunks(sorted({row[1] for row in rows})):
         legs = select(DiscrepancyLeg.discrepancy_id, DiscrepancyLeg.entry_id).where(
             DiscrepancyLeg.discrepancy_id.in_(chunk), DiscrepancyLeg.side == Side.THEIRS
         )
@@ -360,8 +359,3 @@ def _paired(rest: Sequence[_Open], lines: Sequence[_Open]) -> set[tuple[bool, in
         if line.explained and line.fen == line.held_fen and waiting[line.fen]:
             taken |= {(True, line.id), (False, waiting[line.fen].pop().id)}
     return taken
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]

@@ -258,7 +258,7 @@ def test_statements_balance_for_every_account(office: Office) -> None:
         )[0]["fen"]
         assert money(book + (account["opening_fen"] or 0)) in page
     texts = "".join(pages)
-    assert texts.count("Theadjustedbalances") == len(accounts)
+    assert texts.count("Theadjustedbalancesareequal") == len(accounts)
 
 
 def test_the_sheet_of_a_statement_adds_up_and_is_frozen_when_approved(office: Office) -> None:
