@@ -17,12 +17,14 @@ from app.base.i18n import N_, _, member_name
 from app.catalog.queries import accounts, channels, ledger_accounts, organisations
 from app.catalog.rules import SettingName
 from app.closing import master
+from app.closing.balancing import Balancing
 from app.closing.reopening import approve_reopening
 from app.closing.rules import StatementState
 from app.closing.statements import (
     OBJECT,
     approve_statement,
     return_statement,
+    statement,
     statements,
     withdraw_statement,
 )
@@ -40,7 +42,7 @@ class Pending:
     """A request that waits: what it is about in words, and whether it waits for the reader.
 
     `mine` can be withdrawn by who reads, `decidable` can be approved or returned by him. `change`
-    is what would become of master data, None for other requests.
+    is what would become of master data, `balancing` what a statement says; None for others.
     """
 
     request: RequestView
@@ -48,6 +50,7 @@ class Pending:
     mine: bool
     decidable: bool
     change: master.Change | None
+    balancing: Balancing | None = None
 
 
 def pending_requests(session: Session, actor: Actor) -> list[Pending]:
@@ -60,6 +63,9 @@ def pending_requests(session: Session, actor: Actor) -> list[Pending]:
             mine=one.maker_id == actor.user_id,
             decidable=may_decide(actor, one),
             change=master.change_in(one) if one.action in master.OF_MASTER_DATA else None,
+            balancing=statement(session, one.object_key).figures
+            if one.action is Action.APPROVE_STATEMENT
+            else None,
         )
         for one in requests(session)
     ]

@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 from app.adjustments.queries import VoucherFilter, vouchers
 from app.adjustments.service import approve
 from app.base import i18n
+from app.catalog.queries import accounts
+from app.closing.queries import latest_day
 from app.closing.rules import StatementState
-from app.closing.statements import statements
+from app.closing.statements import statement, statements, submit_statement
 from app.db.workspace import Workspace
 from app.identity.service import login
 from app.reporting.papers.gathering import BUILDERS
@@ -35,6 +37,10 @@ from tests.ui.reports_seat import (
 )
 from tests.ui.test_adjustments import drafted
 from ui.desk import Target
+from ui.dialogs.asking import Ask
+from ui.formatting import amount
+from ui.pages.adjustments import AdjustmentsPage
+from ui.pages.adjustments_requests import RequestsPart
 from ui.pages.reports_check import CheckPart
 from ui.pages.reports_papers import PapersPart
 from ui.pages.reports_prints import PrintsPart
@@ -134,14 +140,56 @@ def test_a_statement_is_submitted_for_approval_and_shown_as_waiting(
     assert "Choose one bank account" in said(window)
     part.form.account.setCurrentIndex(1)
     shown(window, qtbot)
+    before = part.view.sheet.image
+    assert before is not None
+    before = before.copy()
     keyboard_at(part.papers)
     press(Qt.Key.Key_Return, CTRL)
     shown(window, qtbot)
 
+    # What is shown now says its number and that it waits.
+    assert part.view.sheet.image != before
     (one,) = sample_workspace.read(statements)
     assert one.state is StatementState.SUBMITTED
     assert one.figures.account_no == part.form.wish().account_no
     assert one.number in said(window)
+
+
+def test_a_checker_sees_the_figures_and_the_paper_before_he_approves_a_statement(
+    opened_sample: Opening, sample_workspace: Workspace, qtbot: QtBot
+) -> None:
+    clerk = login(sample_workspace, "clerk", PASSWORD)
+    day = sample_workspace.read(latest_day)
+    account = sample_workspace.read(accounts)[0].account_no
+    number = sample_workspace.write(clerk, submit_statement, account_no=account, day=day).value
+    figures = sample_workspace.read(statement, number).figures
+    window = opened_sample("checker", page="adjustments")
+    page = window.page("adjustments")
+    assert isinstance(page, AdjustmentsPage)
+    page.show_part(RequestsPart)
+    settle(qtbot, window)
+    part = page.part
+    assert isinstance(part, RequestsPart)
+    assert f"{number} {account}" in part.heading.text()
+    assert f"Adjusted balance: {amount(figures.adjusted_book_fen)}" in part.change.text()
+
+    keyboard_at(part.table)
+    press("S", Qt.KeyboardModifier.ShiftModifier)
+    shown(window, qtbot)
+    papers = papers_of(window, qtbot)
+    assert window.frame.current == "reports"
+    assert papers.form.wish().keys == (number,)
+    assert papers.view.preview is not None
+
+    window.show_page("adjustments")
+    settle(qtbot, window)
+    keyboard_at(part.table)
+    press("y")
+    asked = dialog(qtbot)
+    assert isinstance(asked, Ask)
+    asked.accept()
+    settle(qtbot, window)
+    assert sample_workspace.read(statement, number).state is StatementState.APPROVED
 
 
 def test_what_is_asked_fits_the_paper(opened_sample: Opening, qtbot: QtBot) -> None:

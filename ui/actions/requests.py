@@ -21,6 +21,13 @@ ACTIONS = (
         help=N_("Gives it back to who asked, with a reason."),
     ),
     Action(
+        name="adjustments.statement",
+        text=N_("See the statement"),
+        keys="Shift+S",
+        icon="eye",
+        help=N_("Shows the bank reconciliation statement that waits, with all its items."),
+    ),
+    Action(
         name="adjustments.take_back",
         text=N_("Take my request back"),
         keys="Shift+W",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.approval.rules import Action, Verdict
 from app.base.i18n import N_, _
+from app.closing.balancing import Balancing
 from app.closing.deciding import (
     Pending,
     approve_request,
@@ -18,8 +19,11 @@ from app.closing.deciding import (
     return_request,
     withdraw_request,
 )
+from app.closing.rules import ItemGroup
 from app.db.workspace import Actor, ReadSession
+from app.reporting.rules import ReportKind
 from app.wording.labels import label as label_of
+from ui.desk import Target
 from ui.dialogs.asking import Ask
 from ui.formatting import amount, moment
 from ui.models.column import Column
@@ -30,7 +34,7 @@ from ui.widgets.panels import EmptyState, label
 from ui.widgets.states import NONE, RUNNING, WAITING, with_glyph
 from ui.widgets.table_view import TableView
 
-_VERBS = ("agree", "refuse", "take_back")
+_VERBS = ("agree", "refuse", "statement", "take_back")
 
 
 class RequestsPart(Part):
@@ -43,6 +47,7 @@ class RequestsPart(Part):
         """Bind the actions of the part."""
         self.page.bind("adjustments.agree", self._agree)
         self.page.bind("adjustments.refuse", self._ask_why)
+        self.page.bind("adjustments.statement", self._see_statement)
         self.page.bind("adjustments.take_back", self._take_back)
 
     def arrange(self) -> None:
@@ -92,6 +97,8 @@ class RequestsPart(Part):
         one = self._current()
         self.page.allow("adjustments.agree", possible=one is not None and one.decidable)
         self.page.allow("adjustments.refuse", possible=one is not None and one.decidable)
+        has_paper = one is not None and one.balancing is not None
+        self.page.allow("adjustments.statement", possible=has_paper)
         self.page.allow("adjustments.take_back", possible=one is not None and one.mine)
 
     def entered(self) -> None:
@@ -174,6 +181,12 @@ class RequestsPart(Part):
             ),
             owner=self,
         )
+
+    def _see_statement(self) -> None:
+        one = self._current()
+        if one is not None and one.balancing is not None:
+            number = one.request.object_key
+            self.desk.open(Target(page="reports", state=ReportKind.STATEMENT, key=number))
 
     def _take_back(self) -> None:
         one = self._current()
@@ -266,9 +279,24 @@ def _change(one: Pending) -> str:
         change = one.change
         told = told_change(change.object_type, change.object_key, change.before, change.after)
         lines.append(told.replace("; ", "\n"))
+    if one.balancing is not None:
+        lines += _figures(one.balancing)
     if one.request.reason:
         lines.append(_(N_("Reason: {reason}")).format(reason=one.request.reason))
     return "\n".join(lines)
+
+
+def _figures(found: Balancing) -> list[str]:
+    """Both balances, and what stands between them by its group."""
+    text = _(N_("{what}: {sum}"))
+    groups = [(label_of(group), found.sum_of(group)) for group in ItemGroup]
+    told = [
+        (_(N_("Balance of the book")), found.book_fen),
+        (_(N_("Balance of the bank statement")), found.bank_fen),
+        *((name, fen) for name, fen in groups if fen),
+        (_(N_("Adjusted balance")), found.adjusted_book_fen),
+    ]
+    return [text.format(what=what, sum=amount(fen)) for what, fen in told]
 
 
 def _why_not(one: Pending) -> str:

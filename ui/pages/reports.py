@@ -24,6 +24,7 @@ class ReportsPage(TabbedPage):
     tables: ClassVar[frozenset[str]] = frozenset(
         {"report_issue", "discrepancy", "run", "adjustment", "voucher"}
         | {"arrival_confirmation", "day_close", "organisation", "channel", "bank_account"}
+        | {"arrival", "payment", "bill_line", "reconciliation_statement", "audit_anchor"}
     )
     about: ClassVar[str] = N_(
         "Papers with their preview: what is seen is what is printed and saved. Ctrl+P prints,"
