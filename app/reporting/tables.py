@@ -16,7 +16,8 @@ from app.reporting.pen import POINT, Align, Pen, fitted, unbroken, wrapped
 _EDGE = 3 * POINT
 """Between a cell's text and the lines beside it."""
 _TALLEST = 24
-"""A row with more lines goes on as a further one, so that it can go on over pages."""
+"""A row with more lines goes on as a further one, so that it can go on over pages; on small forms
+one with more than a third of a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class _Grid:
         self.merged = [place for place, one in enumerate(table.columns) if one.merged]
 
     @property
+    def tallest(self) -> int:
+        """How many lines of text a row has at most."""
+        return min(_TALLEST, self.style.height // 3 // self.style.leading)
+
+    @property
     def head_height(self) -> int:
         """The height of the header."""
         return self.height(self.title_lines) + (self.height(1) if self.has_groups else 0)
@@ -82,7 +88,7 @@ class _Grid:
             set_ = tuple(wrapped(text, size, room, face))
             most = max(most, len(set_))
             cells.append(set_)
-        if most <= _TALLEST:
+        if most <= self.tallest:
             return [_Line(tuple(cells), most)]
         return self._parts(cells, most)
 
@@ -99,12 +105,13 @@ class _Grid:
         return _Line((name, *[()] * (span - 1), *rest), len(name), strong=True, span=span)
 
     def _parts(self, cells: list[tuple[str, ...]], most: int) -> list[_Line]:
-        starts = range(0, most, _TALLEST)
+        step = self.tallest
+        starts = range(0, most, step)
         return [
             _Line(
-                tuple(cell[start : start + _TALLEST] for cell in cells),
-                min(_TALLEST, most - start),
-                ends=start + _TALLEST >= most,
+                tuple(cell[start : start + step] for cell in cells),
+                min(step, most - start),
+                ends=start + step >= most,
             )
             for start in starts
         ]
@@ -239,7 +246,9 @@ def table_flows(table: Table, style: Style) -> list[Flow]:
             *_totals(table, grid),
             gap(style.gap),
         ]
-    blank = table.least - len(table.rows)
+    # Long texts take the place of empty rows: what is filled up is as high as its short rows.
+    used = sum(grid.height(line.count) for line in lines)
+    blank = (table.least * grid.height(1) - used) // grid.height(1)
     flows: list[Flow] = [*_titled(table, style)]
     if blank > 0:
         flows.append(_with_blank(grid, lines, blank))

@@ -172,6 +172,27 @@ def test_a_full_part_stands_on_one_sheet(office: Office, form: PageForm) -> None
     assert len(pages_of(pdf)) == -(-count // most)
 
 
+@pytest.mark.parametrize("form", list(PageForm))
+def test_the_longest_words_go_on_over_the_sheets_of_every_form(
+    office: Office, form: PageForm
+) -> None:
+    run(
+        office,
+        "DROP TRIGGER guard_voucher_line_update_posted",
+        "UPDATE ledger_account SET name = name || replace(hex(zeroblob(40)), '00', '国网')",
+        "UPDATE voucher_line SET summary = replace(hex(zeroblob(150)), '00', '甲乙丙') || '末'",
+    )
+    one = max(posted(office), key=lambda one: len(one.lines))
+
+    pdf, _xlsx = office.both(ReportKind.VOUCHER, keys=(one.number,), form=form)
+
+    pages = list(map(squeezed, pages_of(pdf)))
+    assert all(f"page{place}of{len(pages)}" in page for place, page in enumerate(pages, 1))
+    words = "".join(pages)
+    assert words.count("末") == len(one.lines)
+    assert squeezed(f"人民币{capitals(one.total_fen)}") in words
+
+
 def test_all_vouchers_of_a_day_stand_in_one_file(office: Office) -> None:
     found = office.workspace.read(vouchers, VoucherFilter(day=office.day))
 
