@@ -19,6 +19,7 @@ from app.base.capitals import capitals
 from app.closing.statements import approve_statement, submit_statement
 from app.db.workspace import Actor, Workspace
 from app.reporting.looks import money
+from app.reporting.paper import Beside
 from app.reporting.papers import voucher as voucher_paper
 from app.reporting.rules import PageForm, ReportKind
 from app.reporting.wishes import Wish
@@ -369,6 +370,19 @@ def test_an_open_day_says_what_is_in_the_way(office: Office) -> None:
     assert "Inthewayofclosingit" in words
     assert "noanchorwasmadeyet" in words
     assert set(sheets_of(xlsx)) >= {"What was reconciled", "Money in"}
+
+
+def test_a_day_without_anything_has_no_empty_charts(
+    sqlite_workspace: Workspace, tmp_path: Path, people: dict[str, Actor], loaded: Loaded
+) -> None:
+    office = Office(workspace=sqlite_workspace, folder=tmp_path, days=loaded.days, people=people)
+
+    paper = office.paper(ReportKind.DAY, day=office.day)
+    pdf, _xlsx = office.both(ReportKind.DAY, day=office.day)
+
+    assert not [block for block in paper.blocks if isinstance(block, Beside)]
+    assert "Thedayisopen" in words_of(pdf)
+    assert len(pages_of(pdf)) == 2
 
 
 def test_ten_thousand_items_stand_on_a_statement(office: Office) -> None:

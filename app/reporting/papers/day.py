@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,8 +100,7 @@ def day_papers(session: Session, wish: Wish) -> list[Ready]:
             _vouchers(facts),
             Text(text=_standing(facts), weight=Weight.STRONG),
             Break(),
-            Beside(charts=_charts_of_day(facts)),
-            Beside(charts=_charts_of_trend(facts.board.trend)),
+            *_in_rows(_charts_of_day(facts), _charts_of_trend(facts.board.trend)),
             _money_in(facts),
             _anchor(session),
         ),
@@ -247,12 +246,20 @@ def _standing(facts: _Facts) -> str:
     for one in facts.blockers:
         what = about(one)
         words = f"{label(one.code)} ({what})" if what else label(one.code)
-        parts.append(f"{words} × {one.count}" if one.count else words)
+        parts.append(f"{words} × {one.count}" if one.count > 1 else words)
     text = _(N_("The day is open. In the way of closing it: {what}."))
     return text.format(what=_(N_("; ")).join(parts))
 
 
 # ---------------------------------------------------------------- the second page
+
+
+def _in_rows(*rows: tuple[Chart, ...]) -> Iterator[Beside]:
+    """Charts beside each other; one without anything to show is left out."""
+    for row in rows:
+        charts = tuple(chart for chart in row if chart.names)
+        if charts:
+            yield Beside(charts=charts)
 
 
 def _charts_of_day(facts: _Facts) -> tuple[Chart, ...]:
