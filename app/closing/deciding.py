@@ -191,5 +191,5 @@ _TITLES = {
     Action.CHANGE_SETTING: N_("Setting: {what}"),
     Action.CHANGE_PURPOSE: N_("Account of the chart {what}"),
     Action.REOPEN_DAY: N_("Reopening of {what}"),
-    Action.APPROVE_STATEMENT: N_("Statement {what}"),
+    Action.APPROVE_STATEMENT: N_("Bank reconciliation statement {what}"),
 }
