@@ -14,7 +14,7 @@ from app.arrivals.model import ArrivalConfirmation
 from app.arrivals.queries import as_of, is_live
 from app.arrivals.rules import ConfirmationStatus, is_late
 from app.base.dates import day_number
-from app.calendar.queries import is_closed
+from app.calendar.queries import closed_days, is_closed
 from app.catalog import queries as catalog
 from app.closing.rules import (
     NOTHING,
@@ -173,6 +173,8 @@ class _Day:
         return {(run.task, run.scope): run for run in self.session.scalars(runs)}
 
     def _is_fresh(self, task: Task, change_no: int) -> bool:
+        if self.closed.state is CellState.DONE:
+            return True
         if (task, change_no) not in self._fresh:
             self._fresh[task, change_no] = change_no >= 0 and not any(
                 self._takes(task, kind, changed)
@@ -197,9 +199,11 @@ class _Day:
         return run.terms == digest(self._terms, run.task, run.scope, run.business_on)
 
     def _days_of(self, task: Task) -> list[int]:
+        """The days that were run and are open: what closed ones did not see is not theirs."""
         if task not in self._days:
-            days = select(Run.business_on).where(Run.task == task).distinct()
-            self._days[task] = sorted(self.session.scalars(days))
+            closed = max((day_number(one) for one in closed_days(self.session)), default=0)
+            days = select(Run.business_on).where(Run.task == task, Run.business_on > closed)
+            self._days[task] = sorted(self.session.scalars(days.distinct()))
         return self._days[task]
 
 

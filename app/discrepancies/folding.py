@@ -172,7 +172,10 @@ def _was_carried() -> ColumnElement[bool]:
 
 
 def fold(tx: Tx, part: Part, result: Result, day: int) -> set[int]:
-    """Bring the discrepancies to what the run for `day` found; return the rows it is about."""
+    """Bring the discrepancies to what the run for `day` found; return the rows it is about.
+
+    What has no day of its own, day 0, stands on the day of the run that found it first.
+    """
     rows = _known_rows(tx.session, part)
     facts = pl.from_arrow(result.facts)
     assert isinstance(facts, pl.DataFrame)
@@ -300,6 +303,8 @@ def _update_known(
         ids[number] = row.id
         for name in _UPDATED:
             value = fact[name]
+            if name == "business_on" and not value:
+                continue
             if getattr(row, name) != value:
                 setattr(row, name, Kind(str(value)) if name == "kind" else value)
         for other in others:
@@ -319,7 +324,8 @@ def _insert_new(tx: Tx, task: Task, new: pl.DataFrame, day: int) -> dict[int, in
     first = counters.take(tx, "discrepancy", new.height)
     numbers = new["fact"].to_list()
     frame = new.drop("fact").with_columns(
-        id=pl.int_range(first, first + new.height, dtype=pl.Int64)
+        pl.col("business_on").replace(0, day),
+        id=pl.int_range(first, first + new.height, dtype=pl.Int64),
     )
     table = Discrepancy.__table__
     assert isinstance(table, Table)

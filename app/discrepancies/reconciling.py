@@ -138,8 +138,7 @@ def _run_task(tx: Tx, part: folding.Part, day: int, terms: Terms, progress: Prog
     store.forget_runs(tx, [run for run in runs if run.business_on >= start])
     folding.roll_back(tx, part, start)
     waiting = folding.kept_rows(tx.session, part, start)
-    # What has no day of its own, day 0, belongs to the first run.
-    before = max((run.business_on for run in runs if run.business_on < start), default=-1)
+    before = max((run.business_on for run in runs if run.business_on < start), default=0)
     for number, each in enumerate(plan.days):
         progress.advance(number, len(plan.days), part.task.value)
         waiting -= _run_day(tx, plan, each, before, terms)

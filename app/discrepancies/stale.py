@@ -23,32 +23,34 @@ _ARRIVAL_LATENESS = 10
 def stale_days(session: Session, task: Task, runs: Sequence[Run], days: Sequence[int]) -> list[int]:
     """Return the days of those runs that are to be made again.
 
-    `days` are all days, in order, for which the task has a run or is about to get one.
+    `days` are all days, in order, for which the task has a run or is about to get one. Runs of
+    closed days stay as they are: what they did not see is taken by the first one that is open.
     """
-    stale = [run.business_on for run in runs if run.change_no < 0]
+    closed = max((day_number(one) for one in closed_days(session)), default=0)
+    open_days = [day for day in days if day > closed]
+    mine = [run for run in runs if run.business_on > closed]
+    stale = [run.business_on for run in mine if run.change_no < 0]
     touched = records.touched(session, READS[task])
     stale += [
         run.business_on
-        for run in runs
+        for run in mine
         if any(
-            number > run.change_no and run.business_on >= first_run_for(kind, changed, days)
+            number > run.change_no and run.business_on >= first_run_for(kind, changed, open_days)
             for kind, changed, number in touched
         )
     ]
-    return stale + _on_other_terms(session, task, runs)
+    return stale + _on_other_terms(session, task, mine)
 
 
 def _on_other_terms(session: Session, task: Task, runs: Sequence[Run]) -> list[int]:
-    """Return the days of runs whose settings or master data changed; closed ones keep theirs."""
-    closed = max((day_number(one) for one in closed_days(session)), default=0)
-    mine = [run for run in runs if run.terms and run.business_on > closed]
-    if not mine:
+    """Return the days of runs whose settings or master data changed."""
+    if not any(run.terms for run in runs):
         return []
     terms = terms_now(session)
     return [
         run.business_on
-        for run in mine
-        if run.terms != digest(terms, task, run.scope, run.business_on)
+        for run in runs
+        if run.terms and run.terms != digest(terms, task, run.scope, run.business_on)
     ]
 
 

@@ -26,7 +26,7 @@ from app.db.bulk import AnySelect
 from app.intake.rules import Kind as EntryKind
 from app.matching import whole
 from app.matching.extent import Extent
-from app.matching.model import TakenApart
+from app.matching.model import Match, TakenApart
 from app.matching.plan import State
 from app.matching.rules import Side, Task
 from app.matching.taken import Taken
@@ -194,8 +194,9 @@ def bills_taken(session: Session, engine: Engine, extent: Extent) -> Table:
 def clearing_lines(session: Session, engine: Engine, extent: Extent) -> Table:
     """The clearing lines received, with what their batch says.
 
-    A line whose batch is missing takes the day of its order; the first run tells of one without
-    either.
+    A line whose batch is missing takes the day of its order. The first run that sees it tells of
+    it, whatever that day is: its own run may be closed by then, or there is no such day; then it
+    has day 0 here.
     """
     of_order = (
         select(BillLine.order_no, func.min(BillLine.business_on).label("day"))
@@ -209,7 +210,16 @@ def clearing_lines(session: Session, engine: Engine, extent: Extent) -> Table:
         .group_by(BillLine.order_no)
         .subquery()
     )
-    day = func.coalesce(ClearingBatch.business_on, of_order.c.day, 0)
+    matched = select(Match.id).where(
+        Match.task == Task.CLEARING, Match.theirs_id == ClearingLine.id
+    )
+    own_run = case((of_order.c.day >= extent.first, of_order.c.day))
+    adrift = and_(
+        ClearingBatch.business_on.is_(None),
+        func.coalesce(of_order.c.day, 0) <= extent.last,
+        ~matched.exists(),
+        ClearingLine.id.not_in(extent.settled_theirs),
+    )
     query = (
         select(
             ClearingLine.id,
@@ -222,12 +232,14 @@ def clearing_lines(session: Session, engine: Engine, extent: Extent) -> Table:
             ClearingLine.fee_fen.label("fee"),
             ClearingLine.promotion_fen.label("promotion"),
             ClearingLine.net_fen.label("amount"),
-            func.coalesce(ClearingBatch.business_on, of_order.c.day, extent.last).label("day"),
+            func.coalesce(ClearingBatch.business_on, own_run, 0).label("day"),
         )
         .outerjoin(ClearingBatch, ClearingBatch.batch_no == ClearingLine.batch_no)
         .outerjoin(of_order, of_order.c.order_no == ClearingLine.order_no)
     )
-    query = Taken(session, Task.CLEARING, extent).of(Side.THEIRS, query, ClearingLine.id, day)
+    taken = Taken(session, Task.CLEARING, extent)
+    of_batch = ClearingBatch.business_on
+    query = taken.of(Side.THEIRS, query, ClearingLine.id, of_batch, besides=adrift)
     return _loaded(session, engine, "clearing_lines", query)
 
 

@@ -26,10 +26,19 @@ class Taken:
         self._task = task
         self._extent = extent
 
-    def of(self, side: Side, query: AnySelect, id_: Column, day: Column) -> AnySelect:
-        """Limit a query to the entries of one side."""
+    def of(
+        self,
+        side: Side,
+        query: AnySelect,
+        id_: Column,
+        day: Column,
+        besides: ColumnElement[bool] | None = None,
+    ) -> AnySelect:
+        """Limit a query to the entries of one side; `besides` are taken as well."""
         pool = self._pool(side)
         taken = self._of_days(day)
+        if besides is not None:
+            taken = or_(taken, besides)
         if self._any(pool):
             taken = or_(taken, id_.in_(pool))
         return self._not_by_hand(side, query.where(taken), id_)

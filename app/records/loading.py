@@ -31,11 +31,12 @@ from app.records.columns import drop_columns, keep_columns
 from app.records.dating import batch_days, date_order_lines
 from app.records.kinds import SHAPES, Shape
 from app.records.overlaps import earlier_file, settle_overlaps
-from app.records.parts import keep_parts
+from app.records.parts import keep_parts, recount_lines
 from app.records.refusals import FileRejected
 from app.records.repeated import without_repeated
 from app.records.spread import Manner, Spread, Window
 from app.records.touching import mark_touched, require_open_days
+from app.records.unbatched import days_of_lines, files_of_batches, touch_lines
 from app.records.using import require_unused
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def load_entries(
     _describe(file, reading, spread, overlapping, findings)
     keep_parts(tx, file, spread, manner.about)
     mark_touched(tx, source.kind, spread.days | moved)
+    touch_lines(tx, days_of_lines(tx.session, source.kind, (spread.first_id, spread.last_id)))
     reach("import.touched")
     tx.touch(shape.table.name, "source_file", "source_part", "touched_day")
     return Loaded(
@@ -145,11 +147,16 @@ def remove_file(tx: Tx, file: SourceFile, status: FileStatus) -> Removed:
     require_open_days(tx, days)
     days |= date_order_lines(tx, file.kind, (file.first_id, file.last_id), days, leaving=True)
     drop_columns(tx, file.id)
+    ids = (file.first_id, file.last_id)
+    beside = days_of_lines(tx.session, file.kind, ids)
+    with_lines = files_of_batches(tx.session, ids) if file.kind is Kind.CLEARING_BATCHES else []
     tx.session.execute(
         delete(shape.table).where(shape.table.c.id.between(file.first_id, file.last_id))
     )
     file.status = status
     mark_touched(tx, file.kind, days)
+    touch_lines(tx, beside)
+    recount_lines(tx, with_lines)
     tx.touch(shape.table.name, "source_file", "touched_day")
     return Removed(file_id=file.id, kind=file.kind, first_id=file.first_id, last_id=file.last_id)
 

@@ -106,10 +106,14 @@ def _recount_lines(tx: Tx) -> None:
             SourcePart.rows > 0,
         )
     )
-    ids = list(tx.session.scalars(unknown))
-    if ids:
-        tx.session.execute(delete(SourcePart).where(SourcePart.file_id.in_(ids)))
-        _count_lines(tx, ids)
+    recount_lines(tx, list(tx.session.scalars(unknown)))
+
+
+def recount_lines(tx: Tx, file_ids: Sequence[int]) -> None:
+    """Count anew what files of clearing lines hold: batches of theirs came or left."""
+    if file_ids:
+        tx.session.execute(delete(SourcePart).where(SourcePart.file_id.in_(file_ids)))
+        _count_lines(tx, file_ids)
 
 
 def _count_lines(tx: Tx, file_ids: Sequence[int]) -> None:
