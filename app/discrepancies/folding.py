@@ -93,9 +93,13 @@ def pool(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
 
 
 def settled(part: Part, before: int) -> tuple[Select[Any], Select[Any]]:
-    """Return queries for the ids of our and their entries that people settled without a match."""
+    """Return queries for the ids of our and their entries that later runs do not take up again.
+
+    People settled them without a match, or their kind is not offered again.
+    """
     done = _of(part).where(
         or_(
+            (Discrepancy.status != Status.RESOLVED) & Discrepancy.kind.in_(NOT_OFFERED),
             Discrepancy.status == Status.SUSPENDED,
             (Discrepancy.status != Status.RESOLVED) & _is_adjusted(),
             (Discrepancy.status == Status.RESOLVED)

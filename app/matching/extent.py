@@ -12,8 +12,8 @@ class Extent:
     """Which entries a run takes: days from `first` to `last` (yyyymmdd) and what is in the pool.
 
     `pool_ours` and `pool_theirs` are queries for the ids of what earlier runs left open.
-    `settled_ours` and `settled_theirs` are queries for what people settled without a match on an
-    earlier day: it is not taken up again. `scope` limits channel reconciliation to one channel,
+    `settled_ours` and `settled_theirs` are queries for what has its place from an earlier day
+    without a match, mostly by people: it is not taken up again. `scope` limits channel reconciliation to one channel,
     "" means all.
     """
 

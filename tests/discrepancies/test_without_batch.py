@@ -166,6 +166,20 @@ def test_the_batch_of_a_line_comes_later(books: Books) -> None:
     assert found(books) == []
 
 
+def test_a_line_of_an_unbalanced_order_stays_with_it(books: Books) -> None:
+    a_day(books)
+    books.load("payments", payment(2, 金额="11.00"))
+    books.load("bills", bill_line(2))
+    books.load("lines", clearing_line(2, 批次号="QF9"))
+    books.reconcile(Task.CLEARING)
+    before = found(books)
+    assert [kind for kind, _key, _day in before] == ["order_unbalanced"]
+
+    books.reconcile(Task.CLEARING, NEXT)
+
+    assert found(books) == before
+
+
 def test_what_somebody_explained_is_not_told_again(books: Books) -> None:
     a_day(books)
     books.load("lines", clearing_line(9))
