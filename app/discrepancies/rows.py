@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.discrepancies.lines import ENTRY_KINDS, KINDS, STATES, state_number
+from app.discrepancies.lines import ENTRY_KINDS, KINDS, STATES
 from app.discrepancies.model import Discrepancy
 from app.discrepancies.queries import SIDES
 from app.discrepancies.rules import LineState, Status
@@ -137,17 +137,19 @@ def read_entries(session: Session, kind: EntryKind, ids: Iterable[int]) -> dict[
     amount = [field.name for field in FIELDS[kind]].index(SHAPES[kind].amount)
     status = next((place for place, one in enumerate(FIELDS[kind]) if one.name == "status"), None)
     query = select(table.c.id, table.c.file_id, table.c.line, *columns)
+    success = EntryStatus.SUCCESS.value
     found = {}
     for condition in _among(table.c.id, ids):
-        for id_, file_id, line, *values in session.execute(query.where(condition)).all():
-            good = status is None or values[status] == EntryStatus.SUCCESS.value
-            found[id_] = Entry(
+        for row in session.execute(query.where(condition)).all():
+            values = row[3:]
+            good = status is None or values[status] == success
+            found[row[0]] = Entry(
                 kind=kind,
-                id=id_,
-                file_id=file_id,
-                line=line,
+                id=row[0],
+                file_id=row[1],
+                line=row[2],
                 fen=values[amount] if good else 0,
-                values=tuple(values),
+                values=values,
             )
     return found
 
@@ -171,7 +173,7 @@ def compared(ours: Entry, theirs: Entry, pair: tuple[str, str]) -> tuple[Value, 
     return (mine, other) if told else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Found:
     """The bare line: numbers of what it holds."""
 
@@ -227,7 +229,7 @@ def _tail(session: Session, sheet: Sheet, places: Sequence[int]) -> dict[int, _F
     query = select(Match.id, Match.match_id, Match.ours_id, Match.theirs_id)
     found = {}
     for condition in _among(Match.id, lines):
-        for id_, match_id, ours, theirs in session.execute(query.where(condition)):
+        for id_, match_id, ours, theirs in session.execute(query.where(condition)).all():
             if id_ not in lines:
                 continue
             found[lines[id_]] = _matched(
@@ -254,7 +256,7 @@ def _matched(
 ) -> _Found:
     return _Found(
         place=place,
-        state=STATES[state_number(LineState.MATCHED)],
+        state=LineState.MATCHED,
         kind=None,
         leads=leads,
         match_id=match_id,

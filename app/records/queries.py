@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.db.counters import Counter
-from app.intake.model import SourceFile
+from app.intake.model import SourceFile, SourcePart
 from app.intake.rules import FileStatus, Kind
 from app.records.kinds import SHAPES, Shape
 from app.records.model import HeldEntry, TouchedDay
@@ -121,13 +121,32 @@ def touched(session: Session, kinds: Collection[Kind]) -> list[tuple[Kind, int, 
 
 
 def channels_with_entries(session: Session, first: int, last: int) -> set[str]:
-    """Return the channels that have payments or records on these days."""
+    """Return the channels that have payments or records on these days.
+
+    What each file holds of them stands beside it; the entries themselves, of which there may be a
+    million, are asked only where a file was about too many channels to keep them.
+    """
+    query = (
+        select(SourceFile.kind, SourcePart.file_id, SourcePart.scope)
+        .join(SourceFile, SourceFile.id == SourcePart.file_id)
+        .where(
+            SourceFile.kind.in_((Kind.PAYMENTS, Kind.CHANNEL)),
+            SourceFile.status == FileStatus.LOADED,
+            SourcePart.business_on.between(first, last),
+            SourcePart.rows > 0,
+        )
+    )
     found: set[str] = set()
-    for kind in (Kind.PAYMENTS, Kind.CHANNEL):
-        table = SHAPES[kind].table
-        query = select(table.c.channel).where(table.c.business_on.between(first, last)).distinct()
-        found.update(session.scalars(query))
+    for kind, file_id, scope in session.execute(query).all():
+        found |= {scope} if scope else _channels_of(session, kind, file_id, first, last)
     return found
+
+
+def _channels_of(session: Session, kind: Kind, file_id: int, first: int, last: int) -> set[str]:
+    table = SHAPES[kind].table
+    on_days = table.c.business_on.between(first, last)
+    query = select(table.c.channel).where(on_days, table.c.file_id == file_id).distinct()
+    return set(session.scalars(query))
 
 
 def held(session: Session, ids: Collection[int], by: HeldBy) -> set[int]:

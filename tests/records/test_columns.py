@@ -16,8 +16,11 @@ from app.intake.rules import Kind
 from app.matching import store
 from app.matching.rules import Task
 from app.records import columns as columns_of_entries
+from app.records import parts
 from app.records.columns import PACKED, packed_files, read_columns, sums_by_channel, unlike_rows
 from app.records.model import EntryColumns
+from app.records.parts import MOST_PARTS
+from app.records.queries import channels_with_entries
 from tests.books import DAY, Books, channel, payment, record
 
 LATE = "2026-03-03 23:50:00"
@@ -145,3 +148,22 @@ def test_sums_by_channel_are_those_of_the_rows(
 
     assert len(_packed(books, Kind.PAYMENTS)) == 1
     assert rows == columns == {"ICBC": (2, 2000), "ABC": (1, 250)}
+
+
+@pytest.mark.parametrize("most", [MOST_PARTS, 1])
+def test_channels_with_entries_are_those_of_the_rows(
+    books: Books, clerk: Actor, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(parts, "MOST_PARTS", most)
+    books.load("two", payment(1), payment(2, 支付渠道="ABC"))
+    books.load("next", payment(3, 支付渠道="CCB", 支付时间="2026-03-04 10:00:00"))
+    gone = books.load("gone", payment(4, 支付渠道="BOC"))
+    assert gone.file_id is not None
+    books.workspace.write(clerk, undo_import, file_id=gone.file_id)
+
+    def on(first: int, last: int) -> set[str]:
+        return books.workspace.read(channels_with_entries, first, last)
+
+    assert on(20260303, 20260303) == {"ICBC", "ABC"}
+    assert on(20260304, 20260305) == {"CCB"}
+    assert on(20260303, 20260304) == {"ICBC", "ABC", "CCB"}
