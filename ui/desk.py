@@ -21,6 +21,7 @@ from app.identity.rules import Permission
 from app.identity.service import login, may
 from app.intake.rules import Kind
 from app.matching.rules import Task
+from app.reporting.apart import Drawers
 from ui.jobs import Job, Jobs
 from ui.messages import Messages
 from ui.naming import Names
@@ -106,6 +107,7 @@ class Desk(QObject):
         self.preferences = preferences
         self.jobs = Jobs(self)
         self.messages = Messages(self)
+        self.drawers = Drawers()
         self.day: date | None = None
         self.organisation = ""
         self.names = Names()
@@ -260,6 +262,7 @@ class Desk(QObject):
         """Stop watching and wait for work that has begun."""
         self._timer.stop()
         self.jobs.close()
+        self.drawers.close()
 
     def note_own_write(self, written: Written[Any], before: Seen, seen: Seen) -> None:
         """Tell the pages what a write changed, and whether another came between.

@@ -44,27 +44,104 @@ def draw_apart(
         Cancelled: The user stopped it.
         OSError: The file cannot be written.
     """
-    progress.advance(0, len(papers))
-    contents = [packed(paper)[0] for paper, _stamp in papers]
-    request = {
-        "path": str(path.absolute()),
-        "format": how.format.value,
-        "offset": list(how.offset),
-        "papers": [
-            {"stamp": asdict(stamp), "size": len(content)}
-            for (_paper, stamp), content in zip(papers, contents, strict=True)
-        ],
-    }
-    with tempfile.TemporaryFile() as errors:
-        talk = _Talk(_start(errors))
+    return _drawn_by(_Child(), path, papers, how, progress)
+
+
+class Drawers:
+    """Keeps a child waiting, so that the next paper need not wait for one to start.
+
+    Safe in threads; whoever has one closes it at the end.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: _Child | None = None
+        self._closed = False
+
+    def stand_by(self) -> None:
+        """Start a child unless one waits already."""
+        with self._lock:
+            if self._waiting is None and not self._closed:
+                self._waiting = _Child()
+
+    def draw(
+        self, path: Path, papers: Sequence[tuple[Paper, Stamp]], how: How, progress: Progress
+    ) -> Drawn:
+        """Do as `draw_apart` does, by the child that waits; then have the next one wait."""
+        with self._lock:
+            child, self._waiting = self._waiting, None
+        if child is not None and child.is_gone:
+            child.end()
+            child = None
+        try:
+            return _drawn_by(child or _Child(), path, papers, how, progress)
+        finally:
+            self.stand_by()
+
+    def close(self) -> None:
+        """End the child that waits; none is started any more."""
+        with self._lock:
+            child, self._waiting, self._closed = self._waiting, None, True
+        if child is not None:
+            child.end()
+
+
+class _Child:
+    """A drawing process and what it says last."""
+
+    def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
+        self.process = _start(self._errors)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it ended by itself while it waited."""
+        return self.process.poll() is not None
+
+    def last_words(self) -> str:
+        """Return the end of what it wrote on its standard error."""
+        self._errors.seek(0)
+        return self._errors.read()[-_LAST_WORDS:].decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End it if it still runs, and let go of its pipes."""
+        if not self.is_gone:
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self._errors):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def _drawn_by(
+    child: _Child,
+    path: Path,
+    papers: Sequence[tuple[Paper, Stamp]],
+    how: How,
+    progress: Progress,
+) -> Drawn:
+    try:
+        progress.advance(0, len(papers))
+        contents = [packed(paper)[0] for paper, _stamp in papers]
+        request = {
+            "path": str(path.absolute()),
+            "format": how.format.value,
+            "offset": list(how.offset),
+            "papers": [
+                {"stamp": asdict(stamp), "size": len(content)}
+                for (_paper, stamp), content in zip(papers, contents, strict=True)
+            ],
+        }
+        talk = _Talk(child.process)
         try:
             answer = talk.carried_out(request, contents, progress)
         finally:
             code = talk.end()
         if answer is None:
-            errors.seek(0)
-            last = errors.read()[-_LAST_WORDS:].decode("utf-8", "replace")
-            raise ChildDied(f"exit {code}\n{last}")
+            raise ChildDied(f"exit {code}\n{child.last_words()}")
+    finally:
+        child.end()
     if "errno" in answer:
         raise OSError(answer["errno"], answer["words"])
     return Drawn(
@@ -113,10 +190,6 @@ class _Talk:
             code = self._child.wait()
         for thread in self._threads:
             thread.join()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
         return code
 
     def _send(self, request: dict[str, Any], contents: Sequence[bytes]) -> None:

@@ -1,6 +1,7 @@
 """The drawing process: takes papers on its standard input, writes one file, and ends.
 
-Start it with `python -m app.reporting`; its owner is `apart.py`.
+It may be started before it is needed: it loads what it needs and waits for its request. Start it
+with `python -m app.reporting`; its owner is `apart.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.reporting.drawing import How, draw
+from app.reporting.drawing import How, be_ready, draw
 from app.reporting.paper import Stamp
 from app.reporting.rules import Format
 from app.reporting.storing import unpacked
@@ -23,6 +24,7 @@ _EVERY_S = 0.1
 def main() -> int:
     """Carry out one request; without one do nothing."""
     inward, outward = _pipes()
+    be_ready()
     line = inward.readline()
     if not line:
         return 0

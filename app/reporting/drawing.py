@@ -44,6 +44,11 @@ class Renderer(Protocol):
         """
 
 
+def be_ready() -> None:
+    """Load what drawing needs; else the first paper waits for it."""
+    import app.reporting.pdf  # noqa: F401, PLC0415 - takes its time to load
+
+
 def draw(path: Path, papers: Sequence[tuple[Paper, Stamp]], how: How, progress: Progress) -> Drawn:
     """Write papers into a file in this process."""
     if how.format is Format.PDF:

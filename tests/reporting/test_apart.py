@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from app.base.errors import Cancelled, NotAllowed
 from app.base.progress import Silent
 from app.reporting import apart
-from app.reporting.apart import ChildDied, draw_apart
+from app.reporting.apart import ChildDied, Drawers, draw_apart
 from app.reporting.drawing import How, draw
 from app.reporting.making import make
 from app.reporting.offering import ASKS, offered
@@ -104,6 +107,76 @@ def test_a_child_that_dies_leaves_its_last_words(
 
     with pytest.raises(ChildDied, match="exit"):
         draw_apart(tmp_path / "a.pdf", several(1), PDF, Silent())
+
+
+# ---------------------------------------------------------------- a child that waits
+
+
+@pytest.fixture
+def drawers() -> Iterator[Drawers]:
+    made = Drawers()
+    yield made
+    made.close()
+
+
+def waiting_pid(drawers: Drawers) -> int | None:
+    child = drawers._waiting
+    return None if child is None or child.is_gone else child.process.pid
+
+
+def test_the_child_that_waits_draws_and_the_next_one_waits(
+    tmp_path: Path, drawers: Drawers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawers.stand_by()
+    first = waiting_pid(drawers)
+    drawers.stand_by()
+    assert waiting_pid(drawers) == first
+    started: list[int] = []
+    start = apart._start
+
+    def counted(errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        started.append(1)
+        return start(errors)
+
+    monkeypatch.setattr(apart, "_start", counted)
+
+    there = drawers.draw(tmp_path / "there.pdf", several(2), PDF, Silent())
+
+    assert there == draw(tmp_path / "here.pdf", several(2), PDF, Silent())
+    assert len(started) == 1
+    assert waiting_pid(drawers) not in (None, first)
+
+
+def test_a_child_that_ended_while_it_waited_is_replaced(tmp_path: Path, drawers: Drawers) -> None:
+    drawers.stand_by()
+    child = drawers._waiting
+    assert child is not None
+    child.process.kill()
+    child.process.wait()
+
+    assert drawers.draw(tmp_path / "a.pdf", several(1), PDF, Silent()).pages == (1,)
+
+
+def test_a_stop_leaves_another_child_waiting(tmp_path: Path, drawers: Drawers) -> None:
+    drawers.stand_by()
+    first = waiting_pid(drawers)
+
+    with pytest.raises(Cancelled):
+        drawers.draw(tmp_path / "a.pdf", several(1, rows=60_000), PDF, Stopping(0.3))
+
+    assert waiting_pid(drawers) not in (None, first)
+
+
+def test_whoever_closes_leaves_no_child(drawers: Drawers) -> None:
+    drawers.stand_by()
+    child = drawers._waiting
+    assert child is not None
+
+    drawers.close()
+    drawers.stand_by()
+
+    assert child.is_gone
+    assert drawers._waiting is None
 
 
 # ---------------------------------------------------------------- pictures

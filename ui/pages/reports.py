@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from app.base.i18n import N_
+from app.identity.rules import Permission
 from app.reporting.rules import ReportKind
 from ui.desk import CHECKING, Target
 from ui.pages.part import Part
@@ -32,6 +33,16 @@ class ReportsPage(TabbedPage):
         " stands behind the second tab and can be reprinted or made void; the third checks the"
         " code of a paper that somebody brings."
     )
+
+    def complete(self) -> None:
+        """Make the part in front, and have a process wait that draws the first preview."""
+        super().complete()
+        if self.desk.may(Permission.PRINT):
+            self.desk.jobs.read(
+                self.desk.drawers.stand_by,
+                done=lambda _nothing: None,
+                failed=self.desk.messages.failed,
+            )
 
     def go(self, target: Target) -> None:
         """Check a code, show a print, or make a paper about what is named."""

@@ -175,7 +175,9 @@ class PapersPart(SeeingPart):
     def _look(self) -> None:
         wish = self._wish()
         if wish is not None:
-            work = partial(preview, self.desk.workspace, self.desk.actor, wish)
+            work = partial(
+                preview, self.desk.workspace, self.desk.actor, wish, renderer=self.desk.drawers.draw
+            )
             self.previewer.ask(work, f"{wish.kind} {wish.parameters()} {wish.form}")
 
     def _wish(self) -> Wish | None:

@@ -196,7 +196,9 @@ class PrintsPart(SeeingPart):
         if one is None:
             self.previewer.refuse(_(N_("No print is chosen")), "")
             return
-        work: Any = partial(seen_again, self.desk.workspace, self.desk.actor, one)
+        work: Any = partial(
+            seen_again, self.desk.workspace, self.desk.actor, one, renderer=self.desk.drawers.draw
+        )
         self.previewer.ask(work, f"{one.id} {one.void_reason}")
 
     # ------------------------------------------------------------ doing
