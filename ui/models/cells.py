@@ -35,24 +35,35 @@ LOADING = "…"
 def cell(column: Column[Row], row: Row | None, role: int) -> Any:
     """Return what a cell answers for a role."""
     if role == DISPLAY:
-        return LOADING if row is None else _shown(column, row)
+        return LOADING if row is None else shown(column, row)
     if role == ALIGNMENT:
         return _RIGHT if column.numeric else _LEFT
     return None if row is None else _looks(column, row, role)
 
 
-def _shown(column: Column[Row], row: Row) -> str:
+def shown(column: Column[Row], row: Row) -> str:
+    """Return the text of a cell with its mark."""
     return column.mark(row) + column.text(row) if column.mark else column.text(row)
 
 
 def _looks(column: Column[Row], row: Row, role: int) -> Any:
-    if role == FOREGROUND and column.tone:
-        return _colour(column.tone(row))
-    if role == BACKGROUND and column.ground:
-        return _brush(column.ground(row))
+    if role == FOREGROUND:
+        return tone_of(column, row)
+    if role == BACKGROUND:
+        return ground_of(column, row)
     if role == TOOL_TIP and column.tip:
         return column.tip(row)
     return None
+
+
+def tone_of(column: Column[Row], row: Row) -> QColor | None:
+    """Return the colour of a cell's text; None for the usual one."""
+    return _colour(column.tone(row)) if column.tone else None
+
+
+def ground_of(column: Column[Row], row: Row) -> QBrush | None:
+    """Return what is behind the text of a cell; None for the usual ground."""
+    return _brush(column.ground(row)) if column.ground else None
 
 
 def title(column: Column[Row], role: int) -> Any:

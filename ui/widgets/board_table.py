@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -55,6 +56,8 @@ class BoardTable(TableView):
 
     `stepped` tells that the cursor went to another cell.
     """
+
+    has_own_cells: ClassVar[bool] = True
 
     stepped = Signal()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSettings, QTimer
 from PySide6.QtGui import QColor, QPainter
@@ -46,6 +47,8 @@ class Followed:
 
 class ImportList(TableView):
     """Shows the steps that come in while an import runs."""
+
+    has_own_cells: ClassVar[bool] = True
 
     def __init__(self, preferences: QSettings, parent: QWidget | None = None) -> None:
         self.rows: ListTable[ImportRow] = ListTable(import_columns())

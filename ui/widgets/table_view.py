@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain, islice
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -16,9 +16,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QFont,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
@@ -29,6 +31,7 @@ from ui.models.column import Column
 from ui.models.list_table import ListTable
 from ui.models.paged_table import PagedTable
 from ui.widgets.filter_header import FilterHeader
+from ui.widgets.row_painter import RowPainter
 from ui.widgets.table_layout import TableLayout
 
 COPIED_AT_MOST = 20_000
@@ -41,6 +44,9 @@ class TableView(QTableView):
     `opened` carries the row number that was chosen with Enter or a double click, `picked` tells
     that the selection changed, `sorted_by` the name of a column and whether it runs downwards.
     """
+
+    has_own_cells: ClassVar[bool] = False
+    """Whether a delegate of the table draws its cells."""
 
     opened = Signal(int)
     picked = Signal()
@@ -58,9 +64,11 @@ class TableView(QTableView):
     ) -> None:
         super().__init__(parent)
         self._source = model
+        self._rows = RowPainter(self, model)
         self.columns: Sequence[Column[Any]] = model.columns
         self._preferences = preferences
         self.setAccessibleName(_(title))
+        self.setFont(_plain(self.font()))
         self.header = FilterHeader(self.columns, self)
         self.setHorizontalHeader(self.header)
         self.setModel(model)
@@ -140,6 +148,13 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the rows."""
+        if self.has_own_cells or not self.isEnabled():
+            super().paintEvent(event)
+        else:
+            self._rows.draw(event.rect())
+
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: scroll by moving what is drawn already.
 
@@ -182,6 +197,12 @@ class TableView(QTableView):
             self.arrangement.show_column(int(chosen.data()), shown=chosen.isChecked())
         self._remember()
         menu.deleteLater()
+
+
+def _plain(font: QFont) -> QFont:
+    """The font without the finer points of setting type: a screen of numbers is drawn sooner."""
+    font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
+    return font
 
 
 def as_text(columns: Sequence[Column[Any]], rows: Sequence[Any]) -> str:
