@@ -33,6 +33,7 @@ from app.matching.rules import Side
 from bench.data import DAY
 from bench.watchdog import Felt, Watchdog
 from ui.application import SWITCH_S
+from ui.collecting import Collector
 from ui.desk import Desk
 from ui.jobs import Job, JobState
 from ui.main_window import MainWindow
@@ -96,6 +97,14 @@ class Feeling:
         )
         self._wait(self._is_quiet)
 
+    def begin(self) -> None:
+        """Let the window make its pages, which it does right after it is shown."""
+        made: list[bool] = []
+        self.window.prepared.connect(lambda: made.append(True))
+        self.feel("making the pages", self.window.start, lambda: bool(made))
+        self.desk.choose_day(DAY.date())
+        self.window.show_page("files")
+
     # ------------------------------------------------------------ the files
 
     def load(self, paths: Sequence[Path]) -> None:
@@ -137,12 +146,10 @@ class Feeling:
         return page.now.sheet is not None
 
     def pages(self) -> None:
-        """Open every page, as after a new start, and come back to it."""
+        """Open every page; the two that were open before once more."""
         for name in self.window.entries:
-            if name in self.window.pages:
-                self.feel(f"opening the page {name} again", self._show(name))
-            else:
-                self.feel(f"opening the page {name}", self._show(name))
+            again = " again" if name in {"files", "reconcile"} else ""
+            self.feel(f"opening the page {name}{again}", self._show(name))
 
     def look_around(self, page: ReconcilePage) -> None:
         """Scroll, sort, filter and select among the million."""
@@ -205,18 +212,18 @@ class Feeling:
 
 @contextmanager
 def opened(url: str, password: str, folder: Path) -> Iterator[MainWindow]:
-    """Open the main window on a database."""
+    """Open the main window on a database, as the program does."""
+    collector = Collector()
     workspace = Workspace.open(url)
     preferences = QSettings(str(folder / "bench.ini"), QSettings.Format.IniFormat)
     window = MainWindow(Desk(workspace, login(workspace, "clerk", password), preferences))
+    window.prepared.connect(collector.keep)
     window.resize(1920, 1080)
     window.show()
-    window.start()
-    window.desk.choose_day(DAY.date())
-    window.show_page("files")
     yield window
     window.close()
     workspace.close()
+    collector.stop()
 
 
 def main(paths: Sequence[str]) -> None:
@@ -228,6 +235,7 @@ def main(paths: Sequence[str]) -> None:
     url, password = os.environ["DUIPING_DB"], os.environ["DUIPING_PASSWORD"]
     with TemporaryDirectory() as folder, opened(url, password, Path(folder)) as window:
         feeling = Feeling(window)
+        feeling.begin()
         feeling.load([Path(path) for path in paths])
         page = feeling.reconcile()
         feeling.look_around(page)

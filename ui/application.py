@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QObject, QSettings, QTranslator
+from PySide6.QtCore import QLibraryInfo, QObject, QSettings, QTranslator, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from app.base import i18n
@@ -42,7 +42,12 @@ SWITCH_S = 0.001
 
 
 class Application(QObject):
-    """Holds the one window that is open: the door or the main window."""
+    """Holds the one window that is open: the door or the main window.
+
+    `prepared` comes when all pages of the main window are made.
+    """
+
+    prepared = Signal()
 
     def __init__(
         self, qt: QApplication, preferences: QSettings, *, url: str | None, user: str
@@ -148,6 +153,7 @@ class Application(QObject):
         self.window = MainWindow(desk, sample=entered.demonstration)
         self._open_url = entered.url
         self.window.logged_out.connect(self._log_out)
+        self.window.prepared.connect(self.prepared)
         desk.restore_wanted.connect(self._restore)
         self.window.language_wanted.connect(self.speak)
         self.window.setWindowIcon(icon("scale"))
@@ -261,7 +267,9 @@ def main(arguments: Sequence[str] | None = None, kind: type[Application] = Appli
     qt.setApplicationDisplayName("")
     dress(qt, _look(preferences))
     collector = Collector()
+    qt.applicationStateChanged.connect(collector.look_through_all)
     application = kind(qt, preferences, url=options.db, user=options.user)
+    application.prepared.connect(collector.keep)
     application.use_language(
         options.lang or str(preferences.value("language", i18n.DEFAULT_LANGUAGE))
     )

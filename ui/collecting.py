@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 _EVERY_MS = 500
+_OLDEST = 2
 
 
 class Collector(QObject):
@@ -36,6 +37,20 @@ class Collector(QObject):
         ]
         if due:
             gc.collect(max(due))
+        if due and max(due) == _OLDEST:
+            # What outlived everything would hold the window up for longer each time.
+            self.keep()
+
+    def look_through_all(self, state: Qt.ApplicationState) -> None:
+        """Collect also what was kept, while the user works in another program."""
+        if state == Qt.ApplicationState.ApplicationInactive:
+            gc.unfreeze()
+            gc.collect()
+            self.keep()
+
+    def keep(self) -> None:
+        """Look no more through what is there now; for when all pages are made."""
+        gc.freeze()
 
     def stop(self) -> None:
         """Collect all, and leave it to Python again."""

@@ -43,6 +43,7 @@ from ui.dialogs.password import PasswordDialog
 from ui.dialogs.proving import ProveDialog
 from ui.jobs import Job, JobState
 from ui.naming import Names
+from ui.pages.ahead import PagesAhead
 from ui.pages.page import Page
 from ui.pages.system_anchors import keep_anchored
 from ui.pages.table import PAGES, Entry
@@ -64,10 +65,11 @@ _REQUESTS = frozenset({"approval_request", "approval_vote"})
 
 
 class MainWindow(QMainWindow):
-    """What a person who logged in works in."""
+    """What a person who logged in works in; `prepared` comes when all of its pages are made."""
 
     logged_out = Signal()
     language_wanted = Signal(str)
+    prepared = Signal()
 
     def __init__(self, desk: Desk, *, sample: bool = False) -> None:
         super().__init__()
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self._mementos: dict[str, object] = {}
         self.actions_by_name: dict[str, QAction] = {}
         self._sample = sample
+        self._started = False
         self._face = QStackedWidget()
         self.frame: Frame
         self._lock: Entrance | None = None
@@ -93,6 +96,8 @@ class MainWindow(QMainWindow):
         self._rebuild = QTimer(self)
         self._rebuild.setSingleShot(True)
         self._rebuild.timeout.connect(self.build)
+        self._ahead = PagesAhead(desk.jobs, self.page, self)
+        self._ahead.finished.connect(self.prepared)
         desk.language_wanted.connect(self.language_wanted)
         desk.rebuild_wanted.connect(self._rebuild.start)
         self.build()
@@ -113,6 +118,7 @@ class MainWindow(QMainWindow):
         """Make everything that has texts; again when the language changed."""
         self._mementos |= {name: page.memento() for name, page in self.pages.items()}
         current = self.frame.current if self.pages else ""
+        self._ahead.stop()
         self.entries = {one.name: one for one in PAGES if self.desk.may(one.permission)}
         for action in self.actions_by_name.values():
             self.removeAction(action)
@@ -139,20 +145,14 @@ class MainWindow(QMainWindow):
         if self.entries:
             self.show_page(current if current in self.entries else next(iter(self.entries)))
         self._ask_around()
+        if self._started:
+            self._ahead.begin(list(self.entries.values()))
 
     def start(self) -> None:
         """Begin to notice what other windows change; called once the window is shown."""
         self.desk.start_watching()
-        self._fetch(list(self.entries.values()))
-
-    def _fetch(self, entries: Sequence[Entry]) -> None:
-        # What the pages need of the program takes half a second to load; not when one is opened.
-        if entries:
-            self.desk.jobs.read(
-                entries[0].load,
-                done=lambda _page: self._fetch(entries[1:]),
-                failed=lambda _error: self._fetch(entries[1:]),
-            )
+        self._started = True
+        self._ahead.begin(list(self.entries.values()))
 
     def page(self, name: str) -> Page:
         """Return a page, made when it is first asked for, and as it was in another language."""
@@ -234,6 +234,7 @@ class MainWindow(QMainWindow):
         """Qt: stop the timers and wait for work that has begun."""
         self._idle.stop()
         self._rebuild.stop()
+        self._ahead.stop()
         for job in self.jobs:
             job.cancel()
         self.desk.stop()

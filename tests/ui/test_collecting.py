@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.collecting import Collector
@@ -47,3 +50,39 @@ def test_afterwards_python_collects_by_itself_again() -> None:
     assert gc.isenabled()
     if not was:
         gc.disable()
+
+
+@pytest.fixture
+def collector(qapp: QApplication) -> Iterator[Collector]:
+    made = Collector(qapp)
+    yield made
+    made.stop()
+    gc.disable()
+    gc.freeze()
+    made.deleteLater()
+
+
+def test_what_is_kept_is_looked_through_while_the_user_is_elsewhere(collector: Collector) -> None:
+    gone: list[threading.Thread] = []
+    Ring(gone)
+    collector.keep()
+
+    gc.collect()
+    assert not gone
+    collector.look_through_all(Qt.ApplicationState.ApplicationActive)
+    assert not gone
+
+    collector.look_through_all(Qt.ApplicationState.ApplicationInactive)
+    assert gone
+
+
+def test_what_outlived_everything_is_not_looked_through_again(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1_000))
+    held = [Ring([])]
+
+    collector.collect()
+
+    assert gc.get_freeze_count() > 0
+    assert not any(one is held[0] for one in gc.get_objects())

@@ -228,7 +228,7 @@ class MasterPage(Page):
         self.faces.setCurrentWidget(self.calendar if self._is_calendar else self._list)
         self.side.form.use(self.section.fields)
         self._show_form()
-        self.reload()
+        self.refresh()
         if self.isVisible():
             self.entered()
 

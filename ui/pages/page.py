@@ -35,6 +35,12 @@ class Page(QWidget):
         desk.day_changed.connect(self._moved)
         desk.organisation_changed.connect(self._moved)
 
+    def complete(self) -> None:
+        """Make what was left out at first, because all at once would hold the window up.
+
+        Called a moment after the page was made, or when it is shown; what is there stays.
+        """
+
     def reload(self) -> None:
         """Ask for everything that the page shows."""
 
@@ -58,6 +64,7 @@ class Page(QWidget):
 
     def become_current(self) -> None:
         """Take note that the page is on the screen."""
+        self.complete()
         if self._stale:
             self._stale = False
             self.reload()

@@ -116,6 +116,11 @@ class ReconcileView(Page):
 
     # ------------------------------------------------------------ what the frame calls
 
+    def complete(self) -> None:
+        """Make the tables of the task in front."""
+        if self.task not in self.linked:
+            self._show_task(self.task)
+
     def reload(self) -> None:
         """Open the sheet of the task and the day."""
         day = self.desk.day
@@ -274,7 +279,6 @@ class ReconcileView(Page):
         whole.addWidget(self.faces)
 
     def _connect(self) -> None:
-        self._show_task(self.task)
         self.bars.choose()
         self.bars.task_chosen.connect(self._choose_task)
         self.bars.tab_chosen.connect(self._choose_tab)

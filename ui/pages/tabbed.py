@@ -32,7 +32,11 @@ class TabbedPage(Page):
             self.tabs.addTab(part, _(part.title))
         self.tabs.setCurrentIndex(next(i for i, part in enumerate(self.parts) if part.allowed))
         self.tabs.currentChanged.connect(lambda _number: self._turned())
-        self._weigh()
+
+    def complete(self) -> None:
+        """Make the part in front."""
+        if not self.parts[self.tabs.currentIndex()].made:
+            self._weigh()
 
     @property
     def part(self) -> Part:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSettings, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.base.i18n import N_, _, ngettext
@@ -170,10 +171,18 @@ class FileDetailsPane(QWidget):
             self._begin_lines()
         self.lines.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: read the lines that were left when the page was left."""
+        super().showEvent(event)
+        self._rest.start()
+
     # ------------------------------------------------------------ lines of a loaded file
 
     def _begin_lines(self) -> None:
         if self._ask is None or self._asked or self.tabs.currentIndex() != 1:
+            return
+        if not self.isVisible():
+            # Whoever went on to another page at once need not wait for the lines of a large file.
             return
         self._asked = max(self._wanted_line - _BEFORE, 1)
         self._ask(self._asked, LINES_AT_ONCE, self._first_lines)

@@ -1,0 +1,65 @@
+"""Makes the pages before anybody opens them, so that opening one takes a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ui.jobs import Jobs
+from ui.pages.page import Page
+from ui.pages.table import Entry
+
+
+class PagesAhead(QObject):
+    """Loads what a page needs on a reader's thread and makes it; then the next one.
+
+    The window can answer between any two steps. `finished` comes when all pages are there.
+    """
+
+    finished = Signal()
+
+    def __init__(
+        self, jobs: Jobs, make: Callable[[str], Page], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._make = make
+        self._left: list[Entry] = []
+        self._page: Page | None = None
+        self._round = 0
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._complete)
+
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Make these pages; what was begun before is forgotten."""
+        self.stop()
+        self._left = list(entries)
+        self._next()
+
+    def stop(self) -> None:
+        """Make no more."""
+        self._turn.stop()
+        self._round += 1
+        self._left, self._page = [], None
+
+    def _next(self) -> None:
+        if not self._left:
+            self.finished.emit()
+            return
+        entry = self._left.pop(0)
+        go_on = partial(self._loaded, self._round, entry.name)
+        # One that cannot be loaded says so when it is opened.
+        self._jobs.read(entry.load, done=go_on, failed=lambda _error: self._next())
+
+    def _loaded(self, begun: int, name: str, _kind: type[Page]) -> None:
+        if begun == self._round:
+            self._page = self._make(name)
+            self._turn.start()
+
+    def _complete(self) -> None:
+        if self._page is not None:
+            self._page.complete()
+        self._next()
