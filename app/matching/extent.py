@@ -13,8 +13,8 @@ class Extent:
 
     `pool_ours` and `pool_theirs` are queries for the ids of what earlier runs left open.
     `settled_ours` and `settled_theirs` are queries for what has its place from an earlier day
-    without a match, mostly by people: it is not taken up again. `scope` limits channel reconciliation to one channel,
-    "" means all.
+    without a match, mostly by people: it is not taken up again. `scope` limits channel
+    reconciliation to one channel, "" means all.
     """
 
     first: int
