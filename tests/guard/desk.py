@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
@@ -114,29 +114,25 @@ def entries_are(session: Session, papers: dict[int, Paper]) -> None:
 
 def each_has_one_place(session: Session) -> None:
     """No entry is matched twice, or matched and open: reckoned here from the bare rows."""
-    for task in Task:
-        for place, (side, kind) in enumerate(zip(("ours", "theirs"), SIDES[task], strict=True)):
-            matched = [
-                row[place]
-                for row in session.execute(
-                    text("SELECT ours_id, theirs_id FROM match WHERE task = :task"),
-                    {"task": task.value},
-                )
-                if row[place] is not None
-            ]
-            open_ = list(
-                session.scalars(
-                    text(
-                        f"SELECT {side}_id FROM discrepancy WHERE task = :task"
-                        f" AND {side}_kind = :kind AND kind <> 'fee_differs'"
-                        " AND status <> 'resolved'"
-                    ),
-                    {"task": task.value, "kind": kind.value},
-                )
-            )
-            twice = [id_ for id_, count in Counter([*matched, *open_]).items() if count > 1]
-            assert not twice, (task, side, twice)
+    assert not session.execute(_TWICE).all()
 
+
+def _places() -> Iterator[str]:
+    """Where an entry of each side of each task may stand."""
+    for task in Task:
+        for side, kind in zip(("ours", "theirs"), SIDES[task], strict=True):
+            own = f"SELECT '{task}' AS task, '{side}' AS side, {side}_id AS entry"
+            yield f"{own} FROM match WHERE task = '{task}' AND {side}_id IS NOT NULL"
+            yield (
+                f"{own} FROM discrepancy WHERE task = '{task}' AND {side}_kind = '{kind}'"
+                " AND kind <> 'fee_differs' AND status <> 'resolved'"
+            )
+
+
+_TWICE = text(
+    f"SELECT task, side, entry FROM ({' UNION ALL '.join(_places())}) AS places"
+    " GROUP BY task, side, entry HAVING count(*) > 1"
+)
 
 _KEY_COLUMNS = {
     kind: {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.base import i18n
 from tests.ui.conftest import WAIT_MS, Opening, press, settle
 from ui.main_window import MainWindow
+from ui.pages import ahead
 from ui.pages.page import Page
 from ui.pages.reconcile import ReconcilePage
 from ui.pages.table import Entry
@@ -85,6 +88,31 @@ def test_one_that_cannot_be_loaded_stops_no_other(
     prepare(qtbot, window)
 
     assert set(window.entries) - set(window.pages) == {"arrivals"}
+
+
+def test_what_a_person_waits_for_goes_first(opened_sample: Opening, qtbot: QtBot) -> None:
+    window = opened_sample()
+    shown, read = set(window.pages), threading.Event()
+    window.desk.jobs.read(read.wait, done=lambda _read: None, failed=lambda _error: None)
+    window.start()
+
+    qtbot.wait(300)
+    assert set(window.pages) == shown
+
+    with qtbot.waitSignal(window.prepared, timeout=WAIT_MS):
+        read.set()
+
+
+def test_who_works_for_long_does_not_keep_them_from_being_made(
+    opened_sample: Opening, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "_PATIENCE", 3)
+    window = opened_sample()
+    read = threading.Event()
+    window.desk.jobs.read(read.wait, done=lambda _read: None, failed=lambda _error: None)
+
+    prepare(qtbot, window)
+    read.set()
 
 
 def test_whoever_closes_the_window_waits_for_none(opened_sample: Opening, qtbot: QtBot) -> None:

@@ -49,6 +49,39 @@ def test_a_title_is_never_cut_off(preferences: QSettings, qtbot: QtBot) -> None:
     assert view.header.sectionSize(0) >= title
 
 
+def test_what_may_gives_way_before_a_table_scrolls(preferences: QSettings, qtbot: QtBot) -> None:
+    columns: list[Column[Row]] = [
+        Column(name="kind", title="Kind", text=str, width=20, least=8),
+        Column(name="key", title="Key", text=str, width=30, least=25),
+        Column(name="fee", title="Fee", text=str, numeric=True, width=10),
+    ]
+    view = TableView(ListTable(columns), name="narrow", title="Narrow", preferences=preferences)
+    qtbot.addWidget(view)
+    view.resize(900, 200)
+    view.show()
+    qtbot.waitExposed(view)
+    digit = view.fontMetrics().horizontalAdvance("0")
+
+    def width(number: int) -> int:
+        return view.header.sectionSize(number)
+
+    whole = view.arrangement.needed()
+    view.resize(whole - 5 * digit, 200)
+    assert view.header.length() == view.viewport().width()
+    assert 8 * digit < width(0) < 20 * digit
+    assert width(1) >= 30 * digit
+
+    view.resize(whole - 20 * digit, 200)
+    assert view.header.length() > view.viewport().width()
+    assert width(0) >= 8 * digit
+    assert 25 * digit <= width(1) < 30 * digit
+    assert width(2) >= 10 * digit
+
+    view.resize(900, 200)
+    assert view.header.length() == view.viewport().width()
+    assert width(1) > 30 * digit
+
+
 def test_a_narrow_table_scrolls_and_keeps_its_widths(preferences: QSettings, qtbot: QtBot) -> None:
     view = table(preferences, qtbot)
 

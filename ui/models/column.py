@@ -15,7 +15,8 @@ class Column(Generic[Row]):
 
     `width` counts digits; where it is known what stands in a column, `holds` has the longest texts
     instead (as they are shown). With `room`, also in digits, it grows as far as that where the
-    table is wide. `tone` names a colour of `ui.theme.Tones` for a row's text; the text
+    table is wide; with `least` it gives way as far as that where the table is narrow, and its tip
+    says what is cut off. `tone` names a colour of `ui.theme.Tones` for a row's text; the text
     itself says the same, so that nobody needs the colour. `ground` names one for what is behind it
     (`hatched` is drawn as a pattern). `mark` stands before the text where it is shown and is not
     copied. `sortable` and `filterable` say what the
@@ -37,4 +38,5 @@ class Column(Generic[Row]):
     hidden: bool = False
     holds: Sequence[str] = ()
     room: int = 0
+    least: int = 0
     spare: bool = False

@@ -11,11 +11,16 @@ from ui.jobs import Jobs
 from ui.pages.page import Page
 from ui.pages.table import Entry
 
+_LATER_MS = 50
+_PATIENCE = 60
+"""So often it lets others go first."""
+
 
 class PagesAhead(QObject):
     """Loads what a page needs on a reader's thread and makes it; then the next one.
 
-    The window can answer between any two steps. `finished` comes when all pages are there.
+    The window can answer between any two steps, and what a person waits for goes first, for some
+    seconds at least. `finished` comes when all pages are there.
     """
 
     finished = Signal()
@@ -32,22 +37,33 @@ class PagesAhead(QObject):
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._complete)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_LATER_MS)
+        self._later.timeout.connect(self._next)
+        self._patience = 0
 
     def begin(self, entries: Sequence[Entry]) -> None:
         """Make these pages; what was begun before is forgotten."""
         self.stop()
         self._left = list(entries)
-        self._next()
+        self._patience = _PATIENCE
+        self._later.start()
 
     def stop(self) -> None:
         """Make no more."""
         self._turn.stop()
+        self._later.stop()
         self._round += 1
         self._left, self._page = [], None
 
     def _next(self) -> None:
         if not self._left:
             self.finished.emit()
+            return
+        if self._jobs.busy and self._patience:
+            self._patience -= 1
+            self._later.start()
             return
         entry = self._left.pop(0)
         go_on = partial(self._loaded, self._round, entry.name)

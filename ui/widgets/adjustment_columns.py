@@ -51,6 +51,7 @@ def _what_columns() -> list[Column[AdjustmentView]]:
             text=lambda row: label(row.kind),
             tip=lambda row: label(row.kind),
             holds=[label(kind) for kind in AdjustmentKind],
+            least=14,
         ),
         Column(
             name="amount",
@@ -98,6 +99,7 @@ def _where_columns(names: NamesOf) -> list[Column[AdjustmentView]]:
             tip=lambda row: row.reason,
             width=14,
             room=40,
+            least=8,
             filterable=True,
         ),
     ]
@@ -110,6 +112,7 @@ def _who_columns() -> list[Column[AdjustmentView]]:
             title=N_("Maker"),
             text=lambda row: row.maker_name,
             width=9,
+            spare=True,
             filterable=True,
         ),
         Column(

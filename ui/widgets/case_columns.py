@@ -60,6 +60,7 @@ def _what_columns() -> list[Column[CaseRow]]:
             text=lambda row: label(row.kind),
             tip=lambda row: label(row.kind),
             holds=[label(kind) for kind in Kind],
+            least=14,
         ),
         Column(
             name=column.OURS_KEY,
@@ -67,6 +68,7 @@ def _what_columns() -> list[Column[CaseRow]]:
             text=key_of,
             tip=key_of,
             width=20,
+            least=16,
             filterable=True,
         ),
     ]
@@ -95,8 +97,10 @@ def _work_columns(age_of: AgeOf, names: NamesOf) -> list[Column[CaseRow]]:
             name=column.STATUS,
             title=N_("State"),
             text=status_text,
+            tip=status_text,
             tone=lambda row: LOOKS[row.status].tone,
             holds=[with_glyph(look, label(status)) for status, look in LOOKS.items()],
+            least=12,
         ),
         Column(name=column.AGE, title=N_("Age"), text=age, holds=[band_text(one) for one in BANDS]),
         Column(
@@ -106,6 +110,7 @@ def _work_columns(age_of: AgeOf, names: NamesOf) -> list[Column[CaseRow]]:
             tip=lambda row: names().in_full(CHANNEL, row.channel),
             width=9,
             room=16,
+            spare=True,
             filterable=True,
         ),
         Column(

@@ -23,7 +23,8 @@ class TableLayout(QObject):
 
     Widths and columns that a person chose are kept; all others follow the width of the table:
     first columns that are shown where there is room, then those that have room to grow, and what
-    is left goes to the widest text, never between numbers. `chosen` tells that a person gave a
+    is left goes to the widest text, never between numbers. Where there is too little, some give
+    way before the table scrolls. `chosen` tells that a person gave a
     column another width.
     """
 
@@ -100,13 +101,13 @@ class TableLayout(QObject):
             if _EVERY not in self._by_hand:
                 self._show_spare()
             left = self._width() - self.needed()
-            for number in self._shown():
-                if number != self._filling:
-                    grown = max(0, min(left, self._room(number)))
-                    left -= grown
-                    self._resize(number, self._widths[number] + grown)
-            if not header.isSectionHidden(self._filling):
-                self._resize(self._filling, self._widths[self._filling] + max(0, left))
+            # The widest text comes last and takes the rest.
+            for number in sorted(self._shown(), key=lambda number: number == self._filling):
+                room = 0 if number == self._filling else self._room(number)
+                grown = max(-self._spared(number), min(left, room))
+                left -= grown
+                rest = max(0, left) if number == self._filling else 0
+                self._resize(number, self._widths[number] + grown + rest)
 
     def _show_spare(self) -> None:
         """Show columns that are not needed as far as there is room, from left to right."""
@@ -133,6 +134,15 @@ class TableLayout(QObject):
         if not column.room or column.name in self._by_hand:
             return 0
         return max(0, self._digits(column.room) + _PADDING - self._widths[number])
+
+    def _spared(self, number: int) -> int:
+        """Return how much narrower a column may become before the table scrolls."""
+        column = self._columns[number]
+        if not column.least or column.name in self._by_hand:
+            return 0
+        title = self._header.fontMetrics().horizontalAdvance(_(column.title))
+        least = max(self._digits(column.least), title) + _PADDING
+        return max(0, self._widths[number] - least)
 
     def _resize(self, number: int, width: int) -> None:
         if self._header.sectionSize(number) != width:
