@@ -16,7 +16,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "lint": ("-m", "ruff", "check", "."),
     "types": ("-m", "mypy"),
     "imports": ("-c", _LINT_IMPORTS, "--no-logo"),
-    "tests": ("-m", "pytest", "-n", "3", "--dist", "worksteal"),
+    "tests": ("-m", "pytest", "-n", "2", "--dist", "worksteal"),
     "installer": ("-m", "pytest", "-m", "slow", "tests/installer"),
 }
 """What Python is asked to do, in the order in which it is told."""

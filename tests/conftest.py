@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -62,6 +63,13 @@ def skip_without_wal(url: str) -> None:
         and "WAL" not in journal_pragmas(sqlite_module().sqlite_version_info)[0]
     ):
         pytest.skip("this SQLite is older than 3.51.3 and does not use WAL")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among what the tests and the program are made of."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
