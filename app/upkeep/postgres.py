@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from app.upkeep.rules import (
 from app.upkeep.verify import foundation_of, verify
 
 _SCRATCH = "duiping_check_"
+_LEAVES_WITHIN_S = 3
+_LOOK_EVERY_S = 0.05
 
 
 def backup(engine: Engine, target: Path, *, progress: Progress | None = None) -> Saved:
@@ -90,11 +93,17 @@ def _require_sound(scratch: Engine) -> None:
 def _require_alone(engine: Engine) -> None:
     engine.dispose()
     others = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
+    # The server needs a moment to see that somebody left, even us.
+    limit = time.monotonic() + _LEAVES_WITHIN_S
     with explaining(), engine.connect() as connection:
-        count = connection.execute(others).scalar_one()
+        while count := connection.execute(others).scalar_one():
+            if time.monotonic() > limit:
+                break
+            connection.rollback()
+            time.sleep(_LOOK_EVERY_S)
     engine.dispose()
     if count:
         raise DatabaseInUse

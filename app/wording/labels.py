@@ -67,7 +67,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Status: {
         Status.OPEN: N_("open"),
         Status.ASSIGNED: N_("in work"),
-        Status.SUBMITTED: N_("waiting for approval"),
+        Status.SUBMITTED: N_("to be checked"),
         Status.RESOLVED: N_("resolved"),
         Status.CARRIED: N_("carried forward"),
         Status.SUSPENDED: N_("in suspense"),

@@ -303,6 +303,8 @@ def _field_column(cells: _Cells) -> Column[Line]:
         tone=cells.tone,
         numeric=field.look in (Writing.AMOUNT, Writing.NUMBER),
         width=_WIDER.get(field.name, _WIDTHS[field.look]),
+        holds=[f"{DIFFERS}{label(one)}" for one in field.choices or ()],
+        least=_WIDTHS[Writing.CHOICE] if field.choices else 0,
         room=_ROOM.get(field.name, 0),
         filterable=True,
         hidden=not field.shown and not spare,
