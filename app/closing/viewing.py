@@ -31,14 +31,17 @@ class LineViewer:
         self._lock = threading.Lock()
         self._reader: Reader | None = None
         self._file: tuple[int, Kept] | None = None
+        self._closed = False
 
     def lines(self, file_id: int, first: int, count: int) -> RawLines | RowProblem:
-        """Return so many lines from the first on, as everybody may see them.
+        """Return so many lines from the first on, as everybody may see them; none once closed.
 
         Raises:
             NoSuchFile: It is not on record.
         """
         with self._lock:
+            if self._closed:
+                return RawLines()
             problem = self._hand_over(file_id)
             if problem is not None:
                 return problem
@@ -52,8 +55,9 @@ class LineViewer:
             return found.masked()
 
     def close(self) -> None:
-        """End the reading process."""
+        """End the reading process; who asks later, as a job that waited does, starts no other."""
         with self._lock:
+            self._closed = True
             if self._reader is not None:
                 self._reader.restart()
             self._reader = self._file = None

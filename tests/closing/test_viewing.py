@@ -102,3 +102,14 @@ def test_a_file_taken_back_is_history(books: Books, clerk: Actor) -> None:
     (row,) = books.workspace.read(file_rows, [loaded.file_id])
 
     assert row.status is FileStatus.UNDONE
+
+
+def test_who_asks_after_the_end_starts_no_process(books: Books, viewer: LineViewer) -> None:
+    outcome = books.load("payments", payment(1))
+    assert outcome.file_id is not None
+    viewer.close()
+
+    found = viewer.lines(outcome.file_id, 1, 5)
+
+    assert found == RawLines()
+    assert viewer._reader is None
