@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 _EVERY_MS = 500
 _OLDEST = 2
+_PATIENCE = 10
+"""To look through everything holds the window up; that waits for the user to be elsewhere."""
 
 
 class Collector(QObject):
@@ -27,11 +29,12 @@ class Collector(QObject):
         self._timer.start(_EVERY_MS)
 
     def collect(self) -> None:
-        """Collect as far as Python itself would have done by now."""
+        """Collect as far as Python itself would have done by now, all only when it must be."""
+        *limits, whole = gc.get_threshold()
         due = [
             generation
             for generation, (count, limit) in enumerate(
-                zip(gc.get_count(), gc.get_threshold(), strict=True)
+                zip(gc.get_count(), (*limits, whole * _PATIENCE), strict=True)
             )
             if count > limit > 0
         ]

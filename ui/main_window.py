@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
             self.frame.add_page(name, self.pages[name])
             memento = self._mementos.pop(name, None)
             if memento is not None:
+                self.pages[name].complete()
                 self.pages[name].restore(memento)
         return self.pages[name]
 
