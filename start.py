@@ -155,12 +155,13 @@ def oldest(rest: "list[str]") -> int:
     return call([python, "-m", "pytest", *(rest or ["tests/ui", *in_parallel()])])
 
 
-def check(_rest: "list[str]") -> int:
-    """Run every check and say which failed: see tests/checks.py."""
+def check(rest: "list[str]") -> int:
+    """Run every check and say which failed; `--all` packs too: see tests/checks.py."""
     python = environment(VENV, LOCK)
     require_test_packages(python)
-    require_packing()
-    return call([python, "-m", "tests.checks"])
+    if "--all" in rest:
+        require_packing()
+    return call([python, "-m", "tests.checks", *rest])
 
 
 def bench(rest: "list[str]") -> int:

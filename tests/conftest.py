@@ -69,7 +69,7 @@ def pytest_collection_finish() -> None:
     """Look no more for garbage among what the tests and the program are made of."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -66,9 +66,13 @@ class PagesAhead(QObject):
             self._later.start()
             return
         entry = self._left.pop(0)
-        go_on = partial(self._loaded, self._round, entry.name)
-        # One that cannot be loaded says so when it is opened.
-        self._jobs.read(entry.load, done=go_on, failed=lambda _error: self._next())
+        loaded = partial(self._loaded, self._round, entry.name)
+        self._jobs.read(entry.load, done=loaded, failed=partial(self._skip, self._round))
+
+    def _skip(self, begun: int, _error: Exception) -> None:
+        """One that cannot be loaded says so when it is opened."""
+        if begun == self._round:
+            self._next()
 
     def _loaded(self, begun: int, name: str, _kind: type[Page]) -> None:
         if begun == self._round:
