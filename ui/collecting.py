@@ -10,7 +10,9 @@ import gc
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-_EVERY_MS = 500
+_EVERY_MS = 100
+_YOUNG_ONES = 2
+"""Collections of what is young until one of the middle: loading a library makes very much of it."""
 _OLDEST = 2
 _PATIENCE = 10
 """To look through everything holds the window up; that waits for the user to be elsewhere."""
@@ -30,12 +32,11 @@ class Collector(QObject):
 
     def collect(self) -> None:
         """Collect as far as Python itself would have done by now, all only when it must be."""
-        *limits, whole = gc.get_threshold()
+        young, middle, whole = gc.get_threshold()
+        limits = (young, min(middle, _YOUNG_ONES), whole * _PATIENCE)
         due = [
             generation
-            for generation, (count, limit) in enumerate(
-                zip(gc.get_count(), (*limits, whole * _PATIENCE), strict=True)
-            )
+            for generation, (count, limit) in enumerate(zip(gc.get_count(), limits, strict=True))
             if count > limit > 0
         ]
         if due:

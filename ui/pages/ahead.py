@@ -11,6 +11,8 @@ from ui.jobs import Jobs
 from ui.pages.page import Page
 from ui.pages.table import Entry
 
+_TURN_MS = 10
+"""Between two steps: what the user did meanwhile is answered."""
 _LATER_MS = 50
 _PATIENCE = 60
 """So often it lets others go first."""
@@ -36,6 +38,7 @@ class PagesAhead(QObject):
         self._round = 0
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
+        self._turn.setInterval(_TURN_MS)
         self._turn.timeout.connect(self._complete)
         self._later = QTimer(self)
         self._later.setSingleShot(True)

@@ -81,17 +81,20 @@ class FilesPage(Page):
             file_columns(), lambda ids: desk.workspace.read(file_rows, ids), desk.jobs,
             desk.messages.failed, self,
         )  # fmt: skip
-        self.table = TableView(
-            self.model, name="files", title=N_("Files"), preferences=desk.preferences
-        )
-        self.imports = ImportList(desk.preferences)
+        kept = desk.preferences
+        self.table = TableView(self.model, name="files", title=N_("Files"), preferences=kept)
+        self.imports = ImportList(kept)
         self.importer = Importer(desk, self.imports, self)
-        self.details = FileDetailsPane(desk.preferences)
-        self.expected = ExpectedPanel(desk.preferences)
+        self.details = FileDetailsPane(kept)
+        self.expected = ExpectedPanel(kept)
         self._bind()
-        self._arrange()
-        self._connect()
-        self._weigh()
+
+    def complete(self) -> None:
+        """Put the parts together and take their signals up, once."""
+        if self.layout() is None:
+            self._arrange()
+            self._connect()
+            self._weigh()
 
     # ------------------------------------------------------------ reading
 
