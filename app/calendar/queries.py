@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.base.dates import day_number
 from app.calendar.model import CalendarDay, CalendarYear, ClosedDay
 from app.calendar.rules import WorkingCalendar
 
@@ -51,6 +52,12 @@ def known_years(session: Session) -> dict[int, str]:
 def closed_days(session: Session) -> frozenset[date]:
     """Return all closed business days."""
     return frozenset(session.scalars(select(ClosedDay.business_on)))
+
+
+def closed_until(session: Session) -> int:
+    """Return the last closed business day as yyyymmdd; 0 where none is closed."""
+    last = session.scalar(select(func.max(ClosedDay.business_on)))
+    return day_number(last) if last else 0
 
 
 def is_closed(session: Session, day: date) -> bool:

@@ -14,7 +14,7 @@ from app.arrivals.model import ArrivalConfirmation
 from app.arrivals.queries import as_of, is_live
 from app.arrivals.rules import ConfirmationStatus, is_late
 from app.base.dates import day_number
-from app.calendar.queries import closed_days, is_closed
+from app.calendar.queries import closed_until, is_closed
 from app.catalog import queries as catalog
 from app.closing.rules import (
     NOTHING,
@@ -199,10 +199,14 @@ class _Day:
         return run.terms == digest(self._terms, run.task, run.scope, run.business_on)
 
     def _days_of(self, task: Task) -> list[int]:
-        """The days that were run and are open: what closed ones did not see is not theirs."""
+        """The days that were run and are open: what closed ones did not see is not theirs.
+
+        A day that stayed open before a closed one is held against all of them.
+        """
         if task not in self._days:
-            closed = max((day_number(one) for one in closed_days(self.session)), default=0)
-            days = select(Run.business_on).where(Run.task == task, Run.business_on > closed)
+            closed = closed_until(self.session)
+            since = closed if closed < self.number else 0
+            days = select(Run.business_on).where(Run.task == task, Run.business_on > since)
             self._days[task] = sorted(self.session.scalars(days.distinct()))
         return self._days[task]
 

@@ -21,7 +21,7 @@ from app.audit import service as audit
 from app.audit.rules import Verb
 from app.base.dates import day_number, day_of
 from app.base.progress import Progress, Stretch
-from app.calendar.queries import closed_days
+from app.calendar.queries import closed_until
 from app.calendar.service import require_open
 from app.catalog.rules import SettingName
 from app.db.locks import alone
@@ -160,7 +160,7 @@ def _planned(session: Session, part: folding.Part, day: int, runs: Sequence[Run]
     if day in known and not stale and all(run.as_of == as_of for run in runs[-1:]):
         return _Plan(part=part, days=(), as_of=as_of, change_no=change_no)
     start = min([day, *stale])
-    closed = max((day_number(one) for one in closed_days(session)), default=0)
+    closed = closed_until(session)
     chosen = tuple(each for each in days if each >= start and each > closed)
     return _Plan(part=part, days=chosen, as_of=as_of, change_no=change_no)
 

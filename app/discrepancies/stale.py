@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.base.dates import day_number, day_of
-from app.calendar.queries import closed_days
+from app.calendar.queries import closed_until
 from app.discrepancies.queries import READS
 from app.discrepancies.terms import digest, terms_now
 from app.intake.rules import Kind as EntryKind
@@ -26,7 +26,7 @@ def stale_days(session: Session, task: Task, runs: Sequence[Run], days: Sequence
     `days` are all days, in order, for which the task has a run or is about to get one. Runs of
     closed days stay as they are: what they did not see is taken by the first one that is open.
     """
-    closed = max((day_number(one) for one in closed_days(session)), default=0)
+    closed = closed_until(session)
     open_days = [day for day in days if day > closed]
     mine = [run for run in runs if run.business_on > closed]
     stale = [run.business_on for run in mine if run.change_no < 0]

@@ -96,7 +96,12 @@ def _insert(tx: Tx, file_id: int, rows: Iterable[tuple[int, str, int, int]]) -> 
 
 def _recount_lines(tx: Tx) -> None:
     """Date the parts of clearing lines whose batches came later."""
-    unknown = (
+    recount_lines(tx, files_without_batch(tx.session))
+
+
+def files_without_batch(session: Session) -> list[int]:
+    """Return the files with clearing lines whose batch is not on file."""
+    query = (
         select(SourcePart.file_id)
         .join(SourceFile, SourceFile.id == SourcePart.file_id)
         .where(
@@ -106,7 +111,7 @@ def _recount_lines(tx: Tx) -> None:
             SourcePart.rows > 0,
         )
     )
-    recount_lines(tx, list(tx.session.scalars(unknown)))
+    return list(session.scalars(query))
 
 
 def recount_lines(tx: Tx, file_ids: Sequence[int]) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.base.dates import day_number
 from app.calendar.queries import closed_days
 from app.db.workspace import Tx
-from app.intake.model import SourceFile, SourcePart
-from app.intake.rules import FileStatus, Kind
+from app.intake.rules import Kind
 from app.records.model import BillLine, ClearingBatch, ClearingLine
+from app.records.parts import files_without_batch
 from app.records.touching import mark_touched
 
 _NO_DAY = 0
@@ -60,17 +60,15 @@ def _concerned(session: Session, kind: Kind, ids: tuple[int, int]) -> ColumnElem
     """The lines whose day depends on these entries; None where there can be none."""
     if kind is Kind.CLEARING_BATCHES:
         return _of_batches(ids)
-    if kind is Kind.CLEARING_LINES:
-        return and_(ClearingLine.id.between(*ids), _without_batch())
-    if kind is not Kind.BILL_LINES:
+    if kind not in (Kind.CLEARING_LINES, Kind.BILL_LINES):
         return None
-    files = _files_with_unbatched(session)
+    files = files_without_batch(session)
     if not files:
         return None
+    own = ClearingLine.id.between(*ids)
     billed = select(BillLine.order_no).where(BillLine.id.between(*ids))
-    return and_(
-        ClearingLine.file_id.in_(files), ClearingLine.order_no.in_(billed), _without_batch()
-    )
+    theirs = own if kind is Kind.CLEARING_LINES else ClearingLine.order_no.in_(billed)
+    return and_(ClearingLine.file_id.in_(files), theirs, _without_batch())
 
 
 def _of_batches(ids: tuple[int, int]) -> ColumnElement[bool]:
@@ -80,17 +78,3 @@ def _of_batches(ids: tuple[int, int]) -> ColumnElement[bool]:
 
 def _without_batch() -> ColumnElement[bool]:
     return ~exists().where(ClearingBatch.batch_no == ClearingLine.batch_no)
-
-
-def _files_with_unbatched(session: Session) -> list[int]:
-    query = (
-        select(SourcePart.file_id)
-        .join(SourceFile, SourceFile.id == SourcePart.file_id)
-        .where(
-            SourceFile.kind == Kind.CLEARING_LINES,
-            SourceFile.status == FileStatus.LOADED,
-            SourcePart.business_on == _NO_DAY,
-            SourcePart.rows > 0,
-        )
-    )
-    return list(session.scalars(query))

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.arrivals.service import check, confirm
-from app.closing.board import BoardRow, board
+from app.closing.board import BoardRow, board, standing_runs
 from app.closing.queries import NothingLoaded, latest_day
 from app.closing.rules import BoardCell, CellState, RowKind, Step
 from app.db.workspace import Actor
@@ -227,3 +227,14 @@ def test_a_closed_day_is_shown_as_closed(books: Books) -> None:
     books.close(DAY)
 
     assert _row(books, "ICBC").steps[Step.CLOSED].state is DONE
+
+
+def test_a_day_that_stayed_open_before_a_closed_one_has_a_board(books: Books) -> None:
+    books.load("payments", payment(1))
+    books.reconcile(Task.CHANNEL)
+    books.close(date(2026, 3, 4))
+    books.load("icbc", record(1))
+
+    found = books.workspace.read(standing_runs, DAY)
+
+    assert (Task.CHANNEL, "ICBC", WAITING) in found

@@ -178,7 +178,7 @@ def test_who_adjusts_while_the_day_is_closed_is_in_time_or_told(
                 office.close(DAY)
                 closed.set()
             except UserError:
-                closed.wait(0.5)
+                closed.wait(0.1)
 
     def settle(who: Actor, item: object) -> object:
         number = books.workspace.write(who, submit, id_=int(str(item))).value
