@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self._rebuild = QTimer(self)
         self._rebuild.setSingleShot(True)
         self._rebuild.timeout.connect(self.build)
-        self._ahead = PagesAhead(desk.jobs, self.page, self)
+        self._ahead = PagesAhead(desk.jobs, self._begun, self.page, self)
         self._ahead.finished.connect(self.prepared)
         desk.language_wanted.connect(self.language_wanted)
         desk.rebuild_wanted.connect(self._rebuild.start)
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
 
     def build(self) -> None:
         """Make everything that has texts; again when the language changed."""
-        self._mementos |= {name: page.memento() for name, page in self.pages.items()}
+        self._mementos |= {name: self.page(name).memento() for name in self.pages}
         current = self.frame.current if self.pages else ""
         self._ahead.stop()
         self.entries = {one.name: one for one in PAGES if self.desk.may(one.permission)}
@@ -156,13 +156,17 @@ class MainWindow(QMainWindow):
 
     def page(self, name: str) -> Page:
         """Return a page, made when it is first asked for, and as it was in another language."""
+        page = self._begun(name)
+        page.complete()
+        memento = self._mementos.pop(name, None)
+        if memento is not None:
+            page.restore(memento)
+        return page
+
+    def _begun(self, name: str) -> Page:
         if name not in self.pages:
             self.pages[name] = self.entries[name].load()(self.desk)
             self.frame.add_page(name, self.pages[name])
-            memento = self._mementos.pop(name, None)
-            if memento is not None:
-                self.pages[name].complete()
-                self.pages[name].restore(memento)
         return self.pages[name]
 
     def show_page(self, name: str) -> None:
@@ -233,9 +237,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: stop the timers and wait for work that has begun."""
-        self._idle.stop()
-        self._rebuild.stop()
-        self._ahead.stop()
+        for timer in (self._idle, self._rebuild, self._ahead):
+            timer.stop()
         for job in self.jobs:
             job.cancel()
         self.desk.stop()

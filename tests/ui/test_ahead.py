@@ -124,3 +124,19 @@ def test_whoever_closes_the_window_waits_for_none(opened_sample: Opening, qtbot:
     qtbot.wait(200)
 
     assert set(window.pages) == shown
+
+
+def test_another_language_may_come_before_a_page_is_whole(
+    opened_sample: Opening, qtbot: QtBot
+) -> None:
+    window = opened_sample()
+    window.start()
+    for name in window.entries:
+        while name not in window.pages:
+            qtbot.wait(1)
+        i18n.use("en" if i18n.language() == "zh_CN" else "zh_CN")
+        window.build()
+
+    with qtbot.waitSignal(window.prepared, timeout=WAIT_MS):
+        window.build()
+    assert set(window.pages) == set(window.entries)

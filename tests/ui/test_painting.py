@@ -164,6 +164,18 @@ def test_only_what_is_exposed_is_drawn(view: TableView, monkeypatch: pytest.Monk
     assert set(asked) == {2}
 
 
+def test_a_defect_in_a_column_leaves_the_table_drawable(
+    view: TableView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = drawn(view, by_qt=False)
+    with monkeypatch.context() as broken:
+        broken.setattr(view._source, "row", lambda _number: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            view.viewport().grab()
+
+    assert drawn(view, by_qt=False) == whole
+
+
 def test_rows_on_their_way_say_so(opened: Opening, qtbot: QtBot, preferences: QSettings) -> None:
     desk = opened().desk
     model = PagedTable(columns(), lambda ids: [ROWS[one] for one in ids], desk.jobs, print)

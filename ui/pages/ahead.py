@@ -19,7 +19,7 @@ _PATIENCE = 60
 
 
 class PagesAhead(QObject):
-    """Loads what a page needs on a reader's thread and makes it; then the next one.
+    """Loads what a page needs on a reader's thread, begins it and completes it; then the next one.
 
     The window can answer between any two steps, and what a person waits for goes first, for some
     seconds at least. `finished` comes when all pages are there.
@@ -28,13 +28,18 @@ class PagesAhead(QObject):
     finished = Signal()
 
     def __init__(
-        self, jobs: Jobs, make: Callable[[str], Page], parent: QObject | None = None
+        self,
+        jobs: Jobs,
+        begin: Callable[[str], object],
+        complete: Callable[[str], object],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._make = make
+        self._begin_page = begin
+        self._complete_page = complete
         self._left: list[Entry] = []
-        self._page: Page | None = None
+        self._name = ""
         self._round = 0
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
@@ -58,7 +63,7 @@ class PagesAhead(QObject):
         self._turn.stop()
         self._later.stop()
         self._round += 1
-        self._left, self._page = [], None
+        self._left = []
 
     def _next(self) -> None:
         if not self._left:
@@ -79,10 +84,10 @@ class PagesAhead(QObject):
 
     def _loaded(self, begun: int, name: str, _kind: type[Page]) -> None:
         if begun == self._round:
-            self._page = self._make(name)
+            self._name = name
+            self._begin_page(name)
             self._turn.start()
 
     def _complete(self) -> None:
-        if self._page is not None:
-            self._page.complete()
+        self._complete_page(self._name)
         self._next()

@@ -71,14 +71,11 @@ class DiscrepanciesPage(Page):
         self.sheets = Sheets(self, self._cases.ids)
         self.bind("discrepancies.export", self.sheets.ask_where)
         self.bind("discrepancies.import", self.sheets.ask_which)
-        self._is_complete = False
 
-    def complete(self) -> None:
-        """Put the parts together and take their signals up, once."""
-        if not self._is_complete:
-            self._is_complete = True
-            self._arrange()
-            self._connect()
+    def finish(self) -> None:
+        """Put the parts together and take their signals up."""
+        self._arrange()
+        self._connect()
 
     # ------------------------------------------------------------ what the frame calls
 

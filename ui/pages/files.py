@@ -89,12 +89,11 @@ class FilesPage(Page):
         self.expected = ExpectedPanel(kept)
         self._bind()
 
-    def complete(self) -> None:
-        """Put the parts together and take their signals up, once."""
-        if self.layout() is None:
-            self._arrange()
-            self._connect()
-            self._weigh()
+    def finish(self) -> None:
+        """Put the parts together and take their signals up."""
+        self._arrange()
+        self._connect()
+        self._weigh()
 
     # ------------------------------------------------------------ reading
 

@@ -31,15 +31,19 @@ class Page(QWidget):
         self.desk = desk
         self.actions_by_name: dict[str, QAction] = {}
         self._stale = True
+        self._is_complete = False
         desk.changed.connect(self._data_changed)
         desk.day_changed.connect(self._moved)
         desk.organisation_changed.connect(self._moved)
 
     def complete(self) -> None:
-        """Make what was left out at first, because all at once would hold the window up.
+        """Make what was left out at first, once; before that nobody may use the page."""
+        if not self._is_complete:
+            self._is_complete = True
+            self.finish()
 
-        Called a moment after the page was made, or when it is shown; what is there stays.
-        """
+    def finish(self) -> None:
+        """Make the rest of the page: all at once would hold the window up."""
 
     def reload(self) -> None:
         """Ask for everything that the page shows."""

@@ -116,10 +116,9 @@ class ReconcileView(Page):
 
     # ------------------------------------------------------------ what the frame calls
 
-    def complete(self) -> None:
+    def finish(self) -> None:
         """Make the tables of the task in front."""
-        if self.task not in self.linked:
-            self._show_task(self.task)
+        self._show_task(self.task)
 
     def reload(self) -> None:
         """Open the sheet of the task and the day."""

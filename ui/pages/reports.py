@@ -34,9 +34,9 @@ class ReportsPage(TabbedPage):
         " code of a paper that somebody brings."
     )
 
-    def complete(self) -> None:
+    def finish(self) -> None:
         """Make the part in front, and have a process wait that draws the first preview."""
-        super().complete()
+        super().finish()
         if self.desk.may(Permission.PRINT):
             self.desk.jobs.read(
                 self.desk.drawers.stand_by,

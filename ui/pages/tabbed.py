@@ -33,10 +33,9 @@ class TabbedPage(Page):
         self.tabs.setCurrentIndex(next(i for i, part in enumerate(self.parts) if part.allowed))
         self.tabs.currentChanged.connect(lambda _number: self._turned())
 
-    def complete(self) -> None:
+    def finish(self) -> None:
         """Make the part in front."""
-        if not self.parts[self.tabs.currentIndex()].made:
-            self._weigh()
+        self._weigh()
 
     @property
     def part(self) -> Part:

@@ -39,10 +39,16 @@ class RowPainter:
             return
         count = self._model.rowCount()
         rows = range(first, (count if last < 0 else last + 1))
-        columns = self._columns(exposed)
         painter = QPainter(view.viewport())
-        painter.setFont(view.font())
-        pen = _Pen(view, painter)
+        try:
+            painter.setFont(view.font())
+            self._draw_rows(_Pen(view, painter), exposed, rows)
+        finally:
+            # A painter that is left would keep the table from ever being drawn again.
+            painter.end()
+
+    def _draw_rows(self, pen: _Pen, exposed: QRect, rows: range) -> None:
+        view, columns = self._view, self._columns(exposed)
         chosen, cursor = view.selectionModel(), view.currentIndex()
         focused = cursor.row() if view.hasFocus() else -1
         for number in rows:
@@ -61,7 +67,6 @@ class RowPainter:
                 self._draw_cursor(pen, place)
         if view.showGrid():
             _draw_grid(pen, exposed, columns, rows)
-        painter.end()
 
     def _columns(self, exposed: QRect) -> list[_Place]:
         view, header = self._view, self._view.horizontalHeader()

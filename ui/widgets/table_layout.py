@@ -24,8 +24,7 @@ class TableLayout(QObject):
     Widths and columns that a person chose are kept; all others follow the width of the table:
     first columns that are shown where there is room, then those that have room to grow, and what
     is left goes to the widest text, never between numbers. Where there is too little, some give
-    way before the table scrolls. `chosen` tells that a person gave a
-    column another width.
+    way before the table scrolls. `chosen` tells that a person gave a column another width.
     """
 
     chosen = Signal()
