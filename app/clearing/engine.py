@@ -16,9 +16,7 @@ from ibis.expr.types import Table
 
 from app.clearing.plans import Build, Plans
 
-_CONFIG: dict[str, Any] = {"threads": 1, "memory_limit": "1GB", "preserve_insertion_order": False}
-_MANY = 20_000
-"""From so many rows on two threads are faster than one; for fewer they only wait for each other."""
+_CONFIG: dict[str, Any] = {"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False}
 
 
 class Engine(Protocol):
@@ -48,14 +46,10 @@ class DuckEngine:
     def __init__(self) -> None:
         self._duck = duckdb.connect(config=_CONFIG)
         self._loaded: list[pa.Table] = []
-        self._wide = False
 
     def load(self, name: str, data: pa.Table) -> Table:
         """Make columns known under a name; they are not copied."""
         self._loaded.append(data)
-        if data.num_rows >= _MANY and not self._wide:
-            self._wide = True
-            self._duck.execute("SET threads = 2")
         self._duck.register(name, data)
         return ibis.table(ibis.Schema.from_pyarrow(data.schema), name=name)
 
