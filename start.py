@@ -155,13 +155,12 @@ def oldest(rest: "list[str]") -> int:
     return call([python, "-m", "pytest", *(rest or ["tests/ui", *in_parallel()])])
 
 
-def check(rest: "list[str]") -> int:
-    """Run every check and say which failed; `--all` packs too: see tests/checks.py."""
+def check(_rest: "list[str]") -> int:
+    """Run every check and say which failed: see tests/checks.py."""
     python = environment(VENV, LOCK)
     require_test_packages(python)
-    if "--all" in rest:
-        require_packing()
-    return call([python, "-m", "tests.checks", *rest])
+    require_packing()
+    return call([python, "-m", "tests.checks"])
 
 
 def bench(rest: "list[str]") -> int:
@@ -276,8 +275,7 @@ def build(venv: Path, lock_file: Path, python: Path) -> None:
     (venv / READY).unlink(missing_ok=True)
     quietly([sys.executable, "-m", "venv", "--clear", str(venv)], log)
     pip = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps"]
-    # Python compiles what it uses when it first does; all of it took 19 of 47 seconds.
-    pip += ["--only-binary", ":all:", "--no-input", "--disable-pip-version-check", "--no-compile"]
+    pip += ["--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
     quietly([*pip, "-r", str(lock_file)], log)
     log.unlink()
     print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)

@@ -21,9 +21,6 @@ STEPS: Mapping[str, Sequence[str]] = {
 }
 """What Python is asked to do, in the order in which it is told."""
 
-WITH_ALL = ("installer",)
-"""Steps of the long tier, asked for with `--all`: packing alone keeps a core busy for minutes."""
-
 BESIDE_THE_TESTS = ("types", "imports", "installer")
 """Steps that run one after the other while the tests run: each keeps one core busy."""
 
@@ -41,8 +38,7 @@ def run_all(steps: Mapping[str, Sequence[str]] = STEPS) -> list[str]:
     """Run all steps and return the names of those that failed."""
     failed = []
     with ThreadPoolExecutor(max_workers=1) as aside:
-        beside = [name for name in BESIDE_THE_TESTS if name in steps]
-        waiting = {name: aside.submit(_run, steps[name], quiet=True) for name in beside}
+        waiting = {name: aside.submit(_run, steps[name], quiet=True) for name in BESIDE_THE_TESTS}
         for name in sorted(steps, key=lambda name: name in waiting):
             print(f"\n== {name} ==", flush=True)
             done = waiting[name].result() if name in waiting else _run(steps[name])
@@ -66,15 +62,9 @@ def _run(words: Sequence[str], *, quiet: bool = False) -> Done:
     return Done(code=done.returncode, output=done.stdout or "", seconds=time.monotonic() - began)
 
 
-def chosen(words: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Return the steps of the usual tier, with `--all` those of the long one too."""
-    wanted = STEPS if "--all" in words else STEPS.keys() - set(WITH_ALL)
-    return {name: step for name, step in STEPS.items() if name in wanted}
-
-
 def main() -> int:
     """Run every check and say which failed."""
-    failed = run_all(chosen(sys.argv[1:]))
+    failed = run_all()
     print("\n" + ("Failed: " + ", ".join(failed) if failed else "All checks passed."))
     return 1 if failed else 0
 
